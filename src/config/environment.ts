@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { config as readDotenv } from "dotenv";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { Settings, secretSettings, settingAliases } from "./settings.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings from `.env` and the environment; what the environment
+ * sets wins, and an empty value counts as not set.
+ * @throws ConfigurationError with every problem at once
+ */
+export function readEnvironment(variables: Variables = withDotenv(process.env)): Settings {
+  const given = withAliases(variables);
+  const parsed = Settings.safeParse(given);
+  const problems: ConfigurationProblem[] = [];
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const name = String(issue.path[0]);
+      problems.push({ name, message: `${issue.message}${whatCame(name, given[name])}` });
+    }
+  }
+  problems.push(...tlsProblems(given));
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  return Object.freeze(parsed.data);
+}
+
+function withDotenv(environment: Variables): Variables {
+  const file: Record<string, string> = {};
+  readDotenv({ processEnv: file, quiet: true });
+  return { ...file, ...environment };
+}
+
+function withAliases(variables: Variables): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(Settings.shape)) {
+    const alias = Object.entries(settingAliases).find(([setting]) => setting === name)?.[1];
+    const value = variables[name]?.trim() || (alias && variables[alias]?.trim());
+    if (value) given[name] = value;
+  }
+  return given;
+}
+
+function whatCame(name: string, value: string | undefined): string {
+  if (value === undefined) return "";
+  return secretSettings.has(name) ? " (a secret was given)" : `, got ${JSON.stringify(value)}`;
+}
+
+function tlsProblems(given: Readonly<Record<string, string>>): ConfigurationProblem[] {
+  const problems: ConfigurationProblem[] = [];
+  for (const name of ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE"]) {
+    const file = given[name];
+    if (file !== undefined && !existsSync(file)) {
+      problems.push({ name, message: `no file at ${file}; give the path of a PEM file` });
+    }
+  }
+  const [certificate, key] = [given["TLS_CERT_FILE"], given["TLS_KEY_FILE"]];
+  if ((certificate === undefined) !== (key === undefined)) {
+    const [name, other] = certificate
+      ? ["TLS_KEY_FILE", "TLS_CERT_FILE"]
+      : ["TLS_CERT_FILE", "TLS_KEY_FILE"];
+    problems.push({ name, message: `not set although ${other} is; TLS needs both` });
+  }
+  if (given["TLS_CLIENT_CA_FILE"] && !certificate && !key) {
+    problems.push({
+      name: "TLS_CLIENT_CA_FILE",
+      message: "set without TLS_CERT_FILE and TLS_KEY_FILE; mTLS needs all three",
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,150 @@
+import { z } from "zod";
+
+const text = () => z.string().min(1);
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.coerce
+    .number({ error: "expected a whole number" })
+    .int({ error: "expected a whole number" })
+    .min(least, { error: `expected ${least} or more` })
+    .max(most, { error: `expected ${most} or less` });
+const port = () => whole(0, 65_535);
+const flag = () =>
+  z.stringbool({
+    truthy: ["true", "1", "yes", "on"],
+    falsy: ["false", "0", "no", "off"],
+    error: "expected true or false",
+  });
+const url = () =>
+  z.url({ protocol: /^https?$/, error: "expected a URL that begins with http:// or https://" });
+const systemRole = () =>
+  z.enum(["system", "developer", "user"], { error: "expected system, developer or user" });
+
+/**
+ * Every environment variable that the server reads: its form, its default and
+ * a line about it. `docs/configuration.md` and `.env.example` are written from
+ * this. Order and headings are those of the documents.
+ */
+export const settingGroups = {
+  Model: {
+    MODEL: text()
+      .default("echo")
+      .describe("A built-in model's name, the path of your own module, or an installed package."),
+    MODEL_ID: text()
+      .optional()
+      .describe("The modelID to announce and to take requests for, instead of the model's own."),
+  },
+  Doors: {
+    GRPC_HOST: text().default("0.0.0.0").describe("Address on which gRPC listens."),
+    GRPC_PORT: port().default(8061).describe("Port of gRPC; 0 takes a free one."),
+    HTTP_HOST: text()
+      .default("127.0.0.1")
+      .describe("Address on which probes and metrics listen; 0.0.0.0 in the container."),
+    HTTP_PORT: port().default(8062).describe("Port of probes and metrics; 0 takes a free one."),
+    GRPC_STATUS_MODE: z
+      .enum(["arena", "strict"], { error: "expected arena or strict" })
+      .default("arena")
+      .describe(
+        "arena: predict always answers OK and problems become answers; strict: gRPC status codes.",
+      ),
+    GRPC_REFLECTION: flag().default(true).describe("Lets grpcurl ask what the server speaks."),
+    TLS_CERT_FILE: text().optional().describe("PEM certificate chain; turns TLS on."),
+    TLS_KEY_FILE: text().optional().describe("PEM private key of TLS_CERT_FILE."),
+    TLS_CLIENT_CA_FILE: text()
+      .optional()
+      .describe("PEM certificates that sign clients; clients must then show one (mTLS)."),
+  },
+  Limits: {
+    MAX_CONCURRENCY: whole(1).default(64).describe("Requests that the model works on at once."),
+    MAX_QUEUE: whole(1).default(1000).describe("Requests that may wait for the model."),
+    REQUEST_TIMEOUT_MS: whole(1, 2_147_483_647)
+      .default(120_000)
+      .describe("Time until a request is answered with an error, waiting included."),
+    MAX_REQUEST_BYTES: whole(1, 536_870_912)
+      .default(33_554_432)
+      .describe("Size of the largest request that is taken."),
+    MAX_ANSWER_BYTES: whole(1024, 536_870_912)
+      .default(4_000_000)
+      .describe("Size of the largest answer that is delivered; Python clients take 4 MiB."),
+    DRAIN_TIMEOUT_MS: whole(0, 2_147_483_647)
+      .default(25_000)
+      .describe("Time that requests get to finish after SIGTERM."),
+  },
+  Queue: {
+    QUEUE_URL: text()
+      .default("memory:")
+      .describe("Where requests and answers are kept; memory: is this process."),
+  },
+  Logs: {
+    LOG_LEVEL: z
+      .enum(["debug", "info", "warn", "error", "silent"], {
+        error: "expected debug, info, warn, error or silent",
+      })
+      .default("info")
+      .describe("Least level that is logged."),
+    LOG_CONTENT: flag()
+      .default(false)
+      .describe("Logs the text of requests and answers. Participants' words: mind their privacy."),
+  },
+  "openai, openai_image, o1, o1mini": {
+    OPENAI_API_KEY: text().optional().describe("Key of the OpenAI API."),
+    OPENAI_MODEL: text().optional().describe("Model to ask; each built-in name has a default."),
+    OPENAI_BASE_URL: url().optional().describe("Another server that speaks the OpenAI API."),
+    OPENAI_SYSTEM_ROLE: systemRole()
+      .optional()
+      .describe("Role in which system messages are sent; user for models that know no system."),
+    OPENAI_IMAGE_OUTPUT: flag()
+      .default(false)
+      .describe("Lets the model draw: generated images come back as the answer's image."),
+  },
+  "azure, aalto, aalto_…": {
+    AZURE_OPENAI_API_KEY: text().optional().describe("Key of the Azure resource or gateway."),
+    AZURE_OPENAI_ENDPOINT: url()
+      .optional()
+      .describe("The resource, such as https://NAME.openai.azure.com."),
+    AZURE_OPENAI_DEPLOYMENT: text().optional().describe("The deployment to ask."),
+    AZURE_OPENAI_API_VERSION: text().default("2024-10-21").describe("Version of the Azure API."),
+    AZURE_OPENAI_BASE_URL: url()
+      .optional()
+      .describe("A gateway's whole base URL of one deployment; replaces endpoint and deployment."),
+    AZURE_OPENAI_KEY_HEADER: text()
+      .optional()
+      .describe("Header that carries the key, such as Ocp-Apim-Subscription-Key; default api-key."),
+    AZURE_OPENAI_SYSTEM_ROLE: systemRole().optional().describe("As OPENAI_SYSTEM_ROLE."),
+    AZURE_OPENAI_VISION: flag().optional().describe("Whether the deployment can see images."),
+  },
+  local: {
+    LOCAL_BASE_URL: url()
+      .default("http://localhost:11434/v1")
+      .describe("A server that speaks the OpenAI API: Ollama, llama.cpp, vLLM, LM Studio."),
+    LOCAL_MODEL: text().optional().describe("Model to ask, such as llama3.2."),
+    LOCAL_API_KEY: text().optional().describe("Key, if the server wants one."),
+    LOCAL_SYSTEM_ROLE: systemRole().optional().describe("As OPENAI_SYSTEM_ROLE."),
+    LOCAL_VISION: flag().default(false).describe("Whether the model can see images."),
+  },
+} as const;
+
+/** The schema of all settings together. */
+export const Settings = z.object({
+  ...settingGroups.Model,
+  ...settingGroups.Doors,
+  ...settingGroups.Limits,
+  ...settingGroups.Queue,
+  ...settingGroups.Logs,
+  ...settingGroups["openai, openai_image, o1, o1mini"],
+  ...settingGroups["azure, aalto, aalto_…"],
+  ...settingGroups.local,
+});
+/** All settings, checked and frozen. */
+export type Settings = Readonly<z.infer<typeof Settings>>;
+
+/** Older names that are read when the newer one is not set (ARENA-4). */
+export const settingAliases = { MODEL: "MODEL_TO_USE" } as const satisfies Partial<
+  Record<keyof Settings, string>
+>;
+
+/** Settings whose values appear in no message. */
+export const secretSettings: ReadonlySet<string> = new Set<keyof Settings>([
+  "OPENAI_API_KEY",
+  "AZURE_OPENAI_API_KEY",
+  "LOCAL_API_KEY",
+]);

@@ -1,0 +1,13 @@
+import { ArenaError } from "./arena-error.ts";
+
+/** The request is larger than MAX_REQUEST_BYTES. */
+export class RequestTooLargeError extends ArenaError {
+  override readonly name = "RequestTooLargeError";
+
+  constructor(bytes: number, limit: number) {
+    super(
+      "INVALID_ARGUMENT",
+      `The request has ${bytes} bytes; at most ${limit} are taken. Send smaller images or raise MAX_REQUEST_BYTES.`,
+    );
+  }
+}

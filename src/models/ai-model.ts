@@ -1,0 +1,31 @@
+import type { ModelDefinition } from "../data-models/model-definition.ts";
+import type { RequestContext } from "../data-models/request-context.ts";
+import type { TaskInput } from "../data-models/task-input.ts";
+import type { TaskOutput } from "../data-models/task-output.ts";
+
+/** Whether requests of one session may run at the same time, or one after the other. */
+export type SessionOrder = "concurrent" | "serial";
+
+/**
+ * A model that the server can put before the arena. Subclass it and implement
+ * two methods; whatever `getResponse` throws becomes an error answer.
+ */
+export abstract class AIModel {
+  /** `serial` runs a session's requests in the order of their arrival (ARENA-10). */
+  readonly sessionOrder: SessionOrder = "concurrent";
+
+  /** Says what the model is. Called once, after `start`. */
+  abstract getModelDefinition(): ModelDefinition;
+
+  /** Answers one request. Give up when `context.signal` aborts: nobody waits any longer. */
+  abstract getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput>;
+
+  /** Takes what a task measured. The server logs it in any case. */
+  publishMetrics(_metrics: unknown): void | Promise<void> {}
+
+  /** Loads weights, warms up. The server is ready only after it. */
+  start(): void | Promise<void> {}
+
+  /** Frees what `start` took. Called once, when every request is answered. */
+  stop(): void | Promise<void> {}
+}
