@@ -7,22 +7,31 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the settings from `.env` and the environment; what the environment
- * sets wins, and an empty value counts as not set.
+ * sets wins, and an empty value counts as not set. `check` adds the problems
+ * that only others can see.
  * @throws ConfigurationError with every problem at once
  */
-export function readEnvironment(variables: Variables = withDotenv(process.env)): Settings {
+export function readEnvironment(
+  check: (settings: Settings) => readonly ConfigurationProblem[] = () => [],
+  variables: Variables = withDotenv(process.env),
+): Settings {
   const given = withAliases(variables);
-  const parsed = Settings.safeParse(given);
-  const problems: ConfigurationProblem[] = [];
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      const name = String(issue.path[0]);
-      problems.push({ name, message: `${issue.message}${whatCame(name, given[name])}` });
-    }
-  }
-  problems.push(...tlsProblems(given));
-  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
-  return Object.freeze(parsed.data);
+  const problems = [...formProblems(given), ...tlsProblems(given)];
+  // What has the wrong form is left out, so that the other checks can still speak.
+  const wrong = new Set(problems.map(({ name }) => name));
+  const rest = Object.entries(given).filter(([name]) => !wrong.has(name));
+  const settings = Settings.parse(Object.fromEntries(rest));
+  problems.push(...check(settings).filter(({ name }) => !wrong.has(name)));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return Object.freeze(settings);
+}
+
+function formProblems(given: Readonly<Record<string, string>>): ConfigurationProblem[] {
+  const issues = Settings.safeParse(given).error?.issues ?? [];
+  return issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return { name, message: `${issue.message}${whatCame(name, given[name])}` };
+  });
 }
 
 function withDotenv(environment: Variables): Variables {

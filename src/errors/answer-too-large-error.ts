@@ -8,6 +8,9 @@ export class AnswerTooLargeError extends ArenaError {
     super(
       "RESOURCE_EXHAUSTED",
       `The model's answer has ${bytes} bytes; at most ${limit} can be delivered. Ask for a shorter answer or a smaller image.`,
+      {
+        participantText: "The AI's answer was too large to be sent. Please ask for a shorter one.",
+      },
     );
   }
 }

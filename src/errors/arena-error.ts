@@ -18,6 +18,8 @@ export type ErrorCode =
 export interface ArenaErrorOptions {
   /** Whether the same request may succeed later. Default: false. */
   readonly retryable?: boolean;
+  /** What a participant may read; by default a sentence that fits the code. */
+  readonly participantText?: string;
   /** Foreign error behind this one: for the log, never for the wire. */
   readonly cause?: unknown;
 }
@@ -30,10 +32,37 @@ export class ArenaError extends Error {
   override readonly name: string = "ArenaError";
   readonly code: ErrorCode;
   readonly retryable: boolean;
+  /** What a participant may read: no technical words, nothing to configure. */
+  readonly participantText: string;
 
   constructor(code: ErrorCode, message: string, options: ArenaErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? false;
+    this.participantText = options.participantText ?? participantTextOf(code);
+  }
+}
+
+function participantTextOf(code: ErrorCode): string {
+  switch (code) {
+    case "INVALID_ARGUMENT":
+    case "OUT_OF_RANGE":
+    case "NOT_FOUND":
+    case "UNIMPLEMENTED":
+      return "The AI could not work with this message.";
+    case "DEADLINE_EXCEEDED":
+      return "The AI took too long to answer. Please try again.";
+    case "RESOURCE_EXHAUSTED":
+      return "The AI is busy at the moment. Please try again in a little while.";
+    case "UNAVAILABLE":
+    case "CANCELLED":
+      return "The AI cannot be reached at the moment. Please try again in a little while.";
+    case "PERMISSION_DENIED":
+      return "The AI declined to answer this message.";
+    case "UNKNOWN":
+    case "FAILED_PRECONDITION":
+    case "INTERNAL":
+    case "UNAUTHENTICATED":
+      return "Something went wrong on the AI's side. Please tell the organisers.";
   }
 }

@@ -8,6 +8,7 @@ export class ImageNotSupportedError extends ArenaError {
     super(
       "INVALID_ARGUMENT",
       `The model ${modelID} cannot see images, and the request holds one. Send text only, or serve a model whose definition says canImage.`,
+      { participantText: "This AI cannot see images. Please send text only." },
     );
   }
 }

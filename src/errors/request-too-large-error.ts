@@ -8,6 +8,7 @@ export class RequestTooLargeError extends ArenaError {
     super(
       "INVALID_ARGUMENT",
       `The request has ${bytes} bytes; at most ${limit} are taken. Send smaller images or raise MAX_REQUEST_BYTES.`,
+      { participantText: "This message is too large for the AI. Please send less at once." },
     );
   }
 }

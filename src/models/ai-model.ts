@@ -14,7 +14,7 @@ export abstract class AIModel {
   /** `serial` runs a session's requests in the order of their arrival (ARENA-10). */
   readonly sessionOrder: SessionOrder = "concurrent";
 
-  /** Says what the model is. Called once, after `start`. */
+  /** Says what the model is. Called once, before `start`. */
   abstract getModelDefinition(): ModelDefinition;
 
   /** Answers one request. Give up when `context.signal` aborts: nobody waits any longer. */

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+
+const usage = `arena: puts an AI model in service for the Collaborative AI Arena
+
+  arena [serve]          serve the model that MODEL names (default: echo)
+  arena chat ADDRESS     talk to a model container, as the arena would
+  arena doctor ADDRESS   find out whether a model container survives the arena
+  arena models           list the built-in models and the settings they need
+
+  arena COMMAND --help   what a command takes
+  arena --version
+
+All settings are environment variables; docs/configuration.md lists them.
+`;
+
+const serveUsage = `arena serve: serves the model that MODEL names until SIGTERM or Ctrl-C
+
+It takes no options: all settings are environment variables, also from a file
+.env in the working directory. docs/configuration.md lists them; "arena models"
+lists the models.
+`;
+
+/** Every command imports what it needs only when it is called. */
+const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
+  serve: async (argv) => {
+    if (argv.length > 0) return explain(serveUsage, argv);
+    return (await import("./serve.ts")).serve();
+  },
+  chat: async (argv) => (await import("./client/chat.ts")).runChat(argv, process),
+  doctor: async (argv) => (await import("./client/doctor.ts")).runDoctor(argv, process),
+  models: async (argv) => (await import("./models.ts")).runModels(argv),
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name = "serve", ...rest] = argv;
+  if (name === "--version") {
+    const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+    process.stdout.write(`${JSON.parse(text).version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return command ? command(rest) : explain(usage, argv);
+}
+
+/** Prints how to call it: because it was asked for, or because the call was wrong. */
+function explain(text: string, argv: readonly string[]): number {
+  const [first] = argv;
+  if (first === "--help" || first === "-h" || first === "help") {
+    process.stdout.write(text);
+    return 0;
+  }
+  process.stderr.write(`arena: ${JSON.stringify(first)} is not known here.\n\n${text}`);
+  return 2;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+process.exit();

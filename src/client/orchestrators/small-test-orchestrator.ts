@@ -1,0 +1,71 @@
+import type { metricsJson, modelDefinition, modelRequest } from "../../generated/model.ts";
+import { ArenaClient } from "../arena-client.ts";
+import { RpcError } from "../rpc-error.ts";
+import type { Death, Orchestrator, OrchestratorOptions } from "./orchestrator.ts";
+
+/**
+ * The arena's small test orchestrator: one process, in which any error ends
+ * everything. It registers once and reads one `sendPrediction`; when that ends
+ * with OK, answers are never carried on again.
+ */
+export class SmallTestOrchestrator implements Orchestrator {
+  readonly deaths: Death[] = [];
+  readonly #client: ArenaClient;
+  readonly #options: OrchestratorOptions;
+  readonly #stopping = new AbortController();
+
+  constructor(options: OrchestratorOptions) {
+    this.#options = options;
+    this.#client = new ArenaClient(options);
+  }
+
+  async start(): Promise<modelDefinition | undefined> {
+    let definition: modelDefinition | undefined;
+    if (!this.#options.skipsRegistration) {
+      await this.#survives(async () => {
+        definition = await this.#client.registerModel(this.#limits);
+      });
+    }
+    if (!this.#stopping.signal.aborted) void this.#survives(() => this.#readAnswers());
+    return definition;
+  }
+
+  predict(request: modelRequest): Promise<boolean> {
+    return this.#survives(() => this.#client.predict(request, this.#limits));
+  }
+
+  publishMetrics(metrics: metricsJson): Promise<boolean> {
+    return this.#survives(() => this.#client.publishMetrics(metrics, this.#limits));
+  }
+
+  stop(): void {
+    this.#stopping.abort(new Error("The orchestrator was stopped."));
+    this.#client.close();
+  }
+
+  get #limits() {
+    return { signal: this.#stopping.signal, timeoutMs: this.#options.timeoutMs };
+  }
+
+  async #readAnswers(): Promise<void> {
+    const { signal } = this.#stopping;
+    for await (const answer of this.#client.answers(signal)) this.#options.onAnswer(answer);
+    if (!signal.aborted) {
+      this.deaths.push({ what: "reader of answers", reason: "sendPrediction ended with OK" });
+    }
+  }
+
+  async #survives(call: () => Promise<unknown>): Promise<boolean> {
+    if (this.#stopping.signal.aborted) return false;
+    try {
+      await call();
+      return true;
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return false;
+      const reason = error instanceof RpcError ? error.message : String(error);
+      this.deaths.push({ what: "process", reason });
+      this.stop();
+      return false;
+    }
+  }
+}

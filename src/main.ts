@@ -1,0 +1,176 @@
+import { z } from "zod";
+import type { Settings } from "./config/settings.ts";
+import type { Logger } from "./data-models/logger.ts";
+import { ModelDefinition } from "./data-models/model-definition.ts";
+import { ConfigurationError } from "./errors/configuration-error.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import type { AIModel } from "./models/ai-model.ts";
+import { createPipeline } from "./pipeline/pipeline.ts";
+import { Worker } from "./pipeline/worker.ts";
+import { createQueue, queueProblems } from "./queue/registry.ts";
+import { addArenaDoors } from "./server/grpc/arena-doors.ts";
+import { createCredentials } from "./server/grpc/credentials.ts";
+import { GrpcServer } from "./server/grpc/grpc-server.ts";
+import { Health } from "./server/grpc/health.ts";
+import { addReflection } from "./server/grpc/reflection.ts";
+import { HttpServer } from "./server/http/http-server.ts";
+import { operationsRoutes } from "./server/http/operations-routes.ts";
+import { ServingState } from "./server/serving-state.ts";
+import { Shutdown } from "./server/shutdown.ts";
+import { GrpcMetrics } from "./telemetry/grpc-metrics.ts";
+import { Metrics } from "./telemetry/metrics.ts";
+import { logDelivery } from "./telemetry/request-log.ts";
+
+/** A server that can be started once and stopped once. */
+export interface ArenaServer {
+  readonly modelID: string;
+  /** Opens the ports, loads the model, and resolves when requests are worked on. */
+  start(): Promise<{ readonly grpcPort: number; readonly httpPort: number }>;
+  /** Answers everything that was accepted, then closes. Safe to call at any time, repeatedly. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Wires all the parts together.
+ * @throws ConfigurationError when settings or model cannot be used
+ */
+export function createArenaServer(settings: Settings, model: AIModel, logger: Logger): ArenaServer {
+  const problems = queueProblems(settings.QUEUE_URL);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const definition = definitionOf(model, settings.MODEL_ID);
+  const { modelID } = definition;
+
+  const metrics = new Metrics();
+  const state = new ServingState();
+  const health = new Health(modelID);
+  const queue = createQueue({
+    url: settings.QUEUE_URL,
+    maxSize: settings.MAX_QUEUE,
+    sessionOrder: model.sessionOrder,
+  });
+  metrics.watchQueue(() => queue.stats());
+
+  const worker = new Worker({
+    queue,
+    pipeline: createPipeline(model, definition),
+    maxConcurrency: settings.MAX_CONCURRENCY,
+    maxAnswerBytes: settings.MAX_ANSWER_BYTES,
+    logContent: settings.LOG_CONTENT,
+    logger,
+    onAnswered: (outcome, waitingMs, modelMs) =>
+      metrics.requestAnswered(outcome, waitingMs, modelMs),
+  });
+
+  const closing = new AbortController();
+  const grpcServer = new GrpcServer({
+    host: settings.GRPC_HOST,
+    port: settings.GRPC_PORT,
+    maxRequestBytes: settings.MAX_REQUEST_BYTES,
+    health,
+    credentials: createCredentials({
+      certificate: settings.TLS_CERT_FILE,
+      key: settings.TLS_KEY_FILE,
+      clientAuthority: settings.TLS_CLIENT_CA_FILE,
+    }),
+    addServices: (server) => {
+      if (settings.GRPC_REFLECTION) addReflection(server);
+      addArenaDoors(server, {
+        definition,
+        metrics: new GrpcMetrics(metrics.registry),
+        predict: {
+          modelID,
+          queue,
+          state,
+          mode: settings.GRPC_STATUS_MODE,
+          maxQueue: settings.MAX_QUEUE,
+          maxRequestBytes: settings.MAX_REQUEST_BYTES,
+          maxAnswerBytes: settings.MAX_ANSWER_BYTES,
+          requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+          logger,
+          onAccepted: () => metrics.requestAccepted(),
+          onRefused: (error) => metrics.requestRefused(error.code),
+        },
+        sendPrediction: {
+          queue,
+          closing: closing.signal,
+          onOpened: () => metrics.streamsOpen.inc(),
+          onClosed: () => metrics.streamsOpen.dec(),
+          onDelivered: (delivery) => {
+            metrics.answerDelivered(Date.now() - delivery.times.answeredAt);
+            logDelivery(logger, delivery);
+          },
+        },
+        publishMetrics: {
+          modelID,
+          logger,
+          toModel: (published) => model.publishMetrics(published),
+        },
+      });
+    },
+  });
+
+  const httpServer = new HttpServer({
+    host: settings.HTTP_HOST,
+    port: settings.HTTP_PORT,
+    routes: operationsRoutes(state, metrics.registry),
+    onError: (error) => logger.error({ err: error }, "an HTTP request failed"),
+  });
+  const shutdown = new Shutdown({
+    drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+    state,
+    health,
+    queue,
+    worker,
+    closing,
+    grpcServer,
+    logger,
+  });
+
+  const ports = { grpcPort: 0, httpPort: 0 };
+  const lifecycle = new Lifecycle(
+    [
+      { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
+      {
+        name: "http",
+        start: async () => {
+          ports.httpPort = await httpServer.start();
+        },
+        stop: () => httpServer.stop(),
+      },
+      {
+        name: "grpc",
+        start: async () => {
+          ports.grpcPort = await grpcServer.start();
+        },
+        stop: () => shutdown.closeDoors(),
+      },
+      { name: "model", start: () => model.start(), stop: () => model.stop() },
+      {
+        name: "worker",
+        start: () => {
+          worker.start();
+          state.moveTo("serving");
+          health.set("SERVING");
+        },
+        stop: () => shutdown.drain(),
+      },
+    ],
+    (part, error) => logger.error({ part, err: error }, "a part failed to stop"),
+  );
+  return {
+    modelID,
+    start: async () => {
+      await lifecycle.start();
+      return ports;
+    },
+    stop: () => lifecycle.stop(),
+  };
+}
+
+function definitionOf(model: AIModel, modelID: string | undefined): ModelDefinition {
+  const given: unknown = model.getModelDefinition();
+  const read = ModelDefinition.safeParse(given);
+  if (read.success) return modelID ? { ...read.data, modelID } : read.data;
+  const message = `getModelDefinition() returned no definition: ${z.prettifyError(read.error)}`;
+  throw new ConfigurationError([{ name: "MODEL", message }]);
+}

@@ -1,0 +1,25 @@
+import type { Settings } from "../config/settings.ts";
+import type { ModelEntry } from "./model-entry.ts";
+
+/** A model on any server of one's own that speaks the OpenAI API. */
+export const localEntry: ModelEntry = {
+  description: "A model on your own server: Ollama, llama.cpp, vLLM, LM Studio",
+  needs: [[["LOCAL_MODEL"]]],
+  create: async (settings: Settings) => {
+    const { ChatModel } = await import("./chat-model.ts");
+    const key = settings.LOCAL_API_KEY;
+    const model = settings.LOCAL_MODEL ?? "";
+    return new ChatModel({
+      provider: "The local model server",
+      modelID: model,
+      model,
+      baseURL: settings.LOCAL_BASE_URL,
+      query: {},
+      keyHeader: key === undefined ? undefined : { name: "Authorization", scheme: "Bearer", key },
+      vision: settings.LOCAL_VISION,
+      systemRole: settings.LOCAL_SYSTEM_ROLE ?? "system",
+      imageOutput: false,
+      settings: { key: "LOCAL_API_KEY", model: "LOCAL_MODEL", baseURL: "LOCAL_BASE_URL" },
+    });
+  },
+};

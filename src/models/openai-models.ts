@@ -1,0 +1,38 @@
+import type { Settings } from "../config/settings.ts";
+import type { SystemRole } from "./chat-model-options.ts";
+import type { ModelEntry } from "./model-entry.ts";
+
+/** What tells one of OpenAI's models from the others. */
+export interface OpenAIFacts {
+  readonly description: string;
+  readonly modelID: string;
+  /** Asked when OPENAI_MODEL is not set. */
+  readonly model: string;
+  readonly vision: boolean;
+  /** Used when OPENAI_SYSTEM_ROLE is not set. */
+  readonly systemRole: SystemRole;
+}
+
+/** Creates the entry of a model at OpenAI, or at OPENAI_BASE_URL. */
+export function openAIEntry({ description, modelID, vision, ...facts }: OpenAIFacts): ModelEntry {
+  return {
+    description,
+    needs: [[["OPENAI_API_KEY"]]],
+    create: async (settings: Settings) => {
+      const { ChatModel } = await import("./chat-model.ts");
+      const key = settings.OPENAI_API_KEY;
+      return new ChatModel({
+        provider: "OpenAI",
+        modelID,
+        model: settings.OPENAI_MODEL ?? facts.model,
+        baseURL: settings.OPENAI_BASE_URL ?? "https://api.openai.com/v1",
+        query: {},
+        keyHeader: key === undefined ? undefined : { name: "Authorization", scheme: "Bearer", key },
+        vision,
+        systemRole: settings.OPENAI_SYSTEM_ROLE ?? facts.systemRole,
+        imageOutput: settings.OPENAI_IMAGE_OUTPUT,
+        settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
+      });
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Settings } from "../config/settings.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { aaltoEntry } from "./aalto-models.ts";
+import type { AIModel } from "./ai-model.ts";
+import { azureEntry } from "./azure-model.ts";
+import { localEntry } from "./local-model.ts";
+import type { ModelEntry } from "./model-entry.ts";
+import { unknownModelProblem } from "./model-name.ts";
+import { needProblems } from "./model-needs.ts";
+import { moduleProblem } from "./module-specifier.ts";
+import { openAIEntry } from "./openai-models.ts";
+
+const gpt4o = { path: "deployments/gpt-4o-2024-11-20", modelID: "GPT4_vision", vision: true };
+const gpt4Turbo = { path: "gpt4-turbo", modelID: "GPT4_turbo", vision: false };
+
+/** The models that MODEL can name. Names and modelIDs of the Python template are kept. */
+export const models = {
+  echo: {
+    description: "Says what it received; no key, no network",
+    needs: [],
+    create: async () => new (await import("./echo-model.ts")).EchoModel(),
+  },
+  openai: openAIEntry({
+    description: "A chat model at OpenAI, text only",
+    modelID: "GPT4_turbo",
+    model: "gpt-4o",
+    vision: false,
+    systemRole: "system",
+  }),
+  openai_image: openAIEntry({
+    description: "A chat model at OpenAI that sees images",
+    modelID: "GPT4_vision",
+    model: "gpt-4o",
+    vision: true,
+    systemRole: "system",
+  }),
+  o1: openAIEntry({
+    description: "OpenAI's reasoning model o1; sees images",
+    modelID: "o1",
+    model: "o1",
+    vision: true,
+    systemRole: "developer",
+  }),
+  o1mini: openAIEntry({
+    description: "OpenAI's reasoning model o1-mini; knows no system messages",
+    modelID: "o1-mini",
+    model: "o1-mini",
+    vision: false,
+    systemRole: "user",
+  }),
+  azure: azureEntry,
+  local: localEntry,
+  aalto: aaltoEntry(gpt4Turbo),
+  aalto_image: aaltoEntry(gpt4o),
+  aalto_gpt4o: aaltoEntry(gpt4o),
+  aalto_gpt4_turbo: aaltoEntry(gpt4Turbo),
+  aalto_gpt4_1: aaltoEntry({
+    path: "deployments/gpt-4.1-2025-04-14",
+    modelID: "GPT4.1",
+    vision: true,
+  }),
+  aalto_gpt4o_mini: aaltoEntry({
+    path: "deployments/gpt-4o-mini-2024-07-18",
+    modelID: "GPT4o-mini",
+    vision: false,
+  }),
+  aalto_o1: aaltoEntry({
+    path: "deployments/o1-2024-12-17",
+    modelID: "o1",
+    vision: true,
+    systemRole: "developer",
+  }),
+  aalto_o1mini: aaltoEntry({
+    path: "deployments/o1-mini-2024-09-12",
+    modelID: "o1-mini",
+    vision: false,
+    systemRole: "user",
+  }),
+  aalto_o3mini: aaltoEntry({
+    path: "deployments/o3-mini-2025-01-31",
+    modelID: "o3-mini",
+    vision: false,
+    systemRole: "developer",
+  }),
+} as const satisfies Record<string, ModelEntry>;
+
+/** Says everything that keeps the selected model from being built, before anything is imported. */
+export function modelProblems(
+  settings: Settings,
+  directory: string = process.cwd(),
+): ConfigurationProblem[] {
+  const entry = findEntry(settings.MODEL);
+  if (entry) return needProblems(settings, entry);
+  const problem = moduleProblem(settings.MODEL, directory);
+  if (problem === undefined) return [];
+  return [
+    problem === "unknown" ? unknownModelProblem(settings.MODEL, Object.keys(models)) : problem,
+  ];
+}
+
+/**
+ * Builds the model that MODEL names: a built-in, the module at a path, or an
+ * installed package. Paths and packages are looked up from `directory`.
+ * @throws ConfigurationError when the model cannot be built
+ */
+export async function createModel(
+  settings: Settings,
+  directory: string = process.cwd(),
+): Promise<AIModel> {
+  const problems = modelProblems(settings, directory);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const entry = findEntry(settings.MODEL);
+  if (entry) return entry.create(settings);
+  const { loadModule } = await import("./load-module.ts");
+  return loadModule(settings.MODEL, directory);
+}
+
+function findEntry(name: string): ModelEntry | undefined {
+  return Object.entries(models).find(([known]) => known === name)?.[1];
+}

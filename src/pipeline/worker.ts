@@ -1,0 +1,153 @@
+import { toAnswerText, toErrorAnswerText } from "../data-models/answer-text.ts";
+import type { Logger } from "../data-models/logger.ts";
+import type { TaskOutput } from "../data-models/task-output.ts";
+import { AnswerTooLargeError } from "../errors/answer-too-large-error.ts";
+import type { ArenaError } from "../errors/arena-error.ts";
+import { DeadlineExceededError } from "../errors/deadline-exceeded-error.ts";
+import { InternalError } from "../errors/internal-error.ts";
+import { ShuttingDownError } from "../errors/shutting-down-error.ts";
+import { toArenaError } from "../errors/to-arena-error.ts";
+import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
+import type { Station } from "./pipeline.ts";
+import { Slots } from "./slots.ts";
+import { withDeadline } from "./with-deadline.ts";
+
+/** What a worker works with. */
+export interface WorkerOptions {
+  readonly queue: RequestQueue;
+  readonly pipeline: Station;
+  readonly maxConcurrency: number;
+  readonly maxAnswerBytes: number;
+  readonly logContent: boolean;
+  readonly logger: Logger;
+  /** Told about each request that it answered. */
+  readonly onAnswered: (outcome: Answer["outcome"], waitingMs: number, modelMs: number) => void;
+}
+
+/** Room in an answer's message for what is neither text nor id. */
+const messageOverheadBytes = 64;
+
+/**
+ * Takes requests from the queue, runs them through the pipeline, several at
+ * once, and stores exactly one answer for each: whatever is thrown becomes one.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #slots: Slots;
+  /** Aborts to take no further work. */
+  readonly #pause = new AbortController();
+  /** One for each request under way. */
+  readonly #controllers = new Set<AbortController>();
+  #loops: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#slots = new Slots(options.maxConcurrency);
+  }
+
+  start(): void {
+    this.#loops = Promise.all([this.#claimLoop(), this.#expiryLoop()]);
+  }
+
+  /** Takes no further work and answers what waits or runs with UNAVAILABLE. Idempotent. */
+  async stop(): Promise<void> {
+    this.#pause.abort();
+    await this.#loops;
+    for (const controller of this.#controllers) controller.abort(new ShuttingDownError());
+    const waiting = await this.#options.queue.claimAll();
+    await Promise.all(waiting.map((job) => this.#refuse(job, new ShuttingDownError())));
+    await this.#slots.onIdle();
+  }
+
+  async #claimLoop(): Promise<void> {
+    const { signal } = this.#pause;
+    while (!signal.aborted) {
+      await this.#slots.onFree(signal);
+      const jobs = await this.#options.queue.claim(this.#slots.free, signal);
+      for (const job of jobs) void this.#slots.run(() => this.#work(job));
+    }
+  }
+
+  async #expiryLoop(): Promise<void> {
+    const { signal } = this.#pause;
+    while (!signal.aborted) {
+      const jobs = await this.#options.queue.claimExpired(signal);
+      await Promise.all(jobs.map((job) => this.#refuse(job, deadlineError(job))));
+    }
+  }
+
+  async #work(job: Job): Promise<void> {
+    const { sessionID, messageID, input, deadline } = job.request;
+    let answer: Answer;
+    try {
+      const output = await withDeadline(
+        { deadline, deadlineError: () => deadlineError(job), controllers: this.#controllers },
+        (signal) =>
+          this.#options.pipeline(input, {
+            sessionID,
+            messageID,
+            signal,
+            deadline: new Date(deadline),
+            logger: this.#loggerOf(job),
+          }),
+      );
+      answer = this.#toAnswer(job, output);
+    } catch (thrown) {
+      answer = this.#toErrorAnswer(job, toArenaError(thrown));
+    }
+    await this.#store(job, answer);
+  }
+
+  async #refuse(job: Job, error: ArenaError): Promise<void> {
+    await this.#store(job, this.#toErrorAnswer(job, error));
+  }
+
+  async #store(job: Job, answer: Answer): Promise<void> {
+    const { queue, logger, logContent, onAnswered } = this.#options;
+    if (logContent) {
+      const { sessionID, messageID, input } = job.request;
+      logger.info({ sessionID, messageID, input, answer: answer.text }, "content");
+    }
+    if (!(await queue.answer(job, answer))) return;
+    const { receivedAt } = job.request;
+    onAnswered(answer.outcome, job.claimedAt - receivedAt, Date.now() - job.claimedAt);
+  }
+
+  #toAnswer(job: Job, output: TaskOutput): Answer {
+    const text = toAnswerText(output);
+    const { sessionID, messageID } = job.request;
+    const bytes =
+      Buffer.byteLength(text) +
+      Buffer.byteLength(sessionID) +
+      Buffer.byteLength(messageID) +
+      messageOverheadBytes;
+    const { maxAnswerBytes } = this.#options;
+    if (bytes > maxAnswerBytes) throw new AnswerTooLargeError(bytes, maxAnswerBytes);
+    return { text, outcome: "OK" };
+  }
+
+  #toErrorAnswer(job: Job, error: ArenaError): Answer {
+    const { sessionID, messageID } = job.request;
+    if (error instanceof InternalError) {
+      this.#options.logger.error({ sessionID, messageID, err: error.cause }, error.message);
+    }
+    return { text: toErrorAnswerText(error), outcome: error.code };
+  }
+
+  #loggerOf(job: Job): Logger {
+    const { sessionID, messageID } = job.request;
+    const { logger } = this.#options;
+    const ids = { sessionID, messageID };
+    return {
+      debug: (fields, message) => logger.debug({ ...ids, ...fields }, message),
+      info: (fields, message) => logger.info({ ...ids, ...fields }, message),
+      warn: (fields, message) => logger.warn({ ...ids, ...fields }, message),
+      error: (fields, message) => logger.error({ ...ids, ...fields }, message),
+    };
+  }
+}
+
+function deadlineError({ request, claimedAt }: Job): DeadlineExceededError {
+  const { receivedAt, deadline } = request;
+  return new DeadlineExceededError(deadline - receivedAt, claimedAt - receivedAt);
+}

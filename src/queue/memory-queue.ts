@@ -1,0 +1,222 @@
+import { Change } from "./change.ts";
+import { Fifo } from "./fifo.ts";
+import { Outbox, type OutboxLimits } from "./outbox.ts";
+import type {
+  Answer,
+  Delivery,
+  Job,
+  QueuedRequest,
+  QueueStats,
+  RequestKey,
+  RequestQueue,
+} from "./request-queue.ts";
+import { RetainedAnswers, type RetentionLimits } from "./retained-answers.ts";
+import { SessionTurns } from "./session-turns.ts";
+
+/** How a queue orders and bounds what it holds. */
+export interface MemoryQueueOptions {
+  /** Requests that may wait. */
+  readonly maxSize: number;
+  /** `serial` lets a session's next request run only after the one before it is answered. */
+  readonly sessionOrder: "concurrent" | "serial";
+  /** How much may lie undelivered before no further request is begun. */
+  readonly outbox?: OutboxLimits;
+  /** How much of what was delivered is kept, to answer the same request again. */
+  readonly retention?: RetentionLimits;
+}
+
+interface Row {
+  /** Null once a worker has it, so that lists which still hold the row cost nothing. */
+  request: QueuedRequest | null;
+  /** Whether it is its session's turn, so that answering it lets the next one go. */
+  hasTurn: boolean;
+}
+
+const mebi = 2 ** 20;
+
+/**
+ * Keeps requests and answers in this process; nothing survives it. Requests
+ * must come with deadlines in the order of their arrival.
+ */
+export class MemoryQueue implements RequestQueue {
+  readonly #maxSize: number;
+  readonly #outbox: Outbox;
+  readonly #retained: RetainedAnswers;
+  readonly #turns: SessionTurns<Row> | null;
+  /** Requests and answers that are not delivered yet, by key. */
+  readonly #known = new Set<string>();
+  readonly #running = new Map<Job, Row>();
+  // Both lists also hold rows that left the queue otherwise, until they reach the head.
+  readonly #ready = new Fifo<Row>();
+  readonly #arrivals = new Fifo<Row>();
+  readonly #arrival = new Change();
+  readonly #answered = new Change();
+  #size = 0;
+
+  constructor(options: MemoryQueueOptions) {
+    this.#maxSize = options.maxSize;
+    this.#outbox = new Outbox(options.outbox ?? { answers: 10_000, characters: 256 * mebi });
+    this.#retained = new RetainedAnswers(
+      options.retention ?? { answers: 1000, characters: 16 * mebi },
+    );
+    this.#turns = options.sessionOrder === "serial" ? new SessionTurns() : null;
+  }
+
+  async accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full"> {
+    const key = keyOf(request);
+    if (key !== null) {
+      if (this.#known.has(key)) return "duplicate";
+      const retained = this.#retained.get(key);
+      if (retained) {
+        this.#known.add(key);
+        const onDelivered = () => this.#known.delete(key);
+        const { receivedAt } = request;
+        const times = { receivedAt, claimedAt: null, answeredAt: Date.now() };
+        this.#outbox.add({ ...retained, times, repeated: true, onDelivered });
+        return "duplicate";
+      }
+    }
+    if (this.#size >= this.#maxSize || this.#outbox.isFull) return "full";
+    if (key !== null) this.#known.add(key);
+    const row: Row = { request, hasTurn: false };
+    this.#size++;
+    this.#arrivals.push(row);
+    if (this.#turns === null || this.#turns.enter(request.sessionID, row)) this.#makeReady(row);
+    this.#arrival.notify();
+    return "accepted";
+  }
+
+  async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+    const now = Date.now();
+    const times = { receivedAt: now, claimedAt: null, answeredAt: now };
+    const { sessionID, messageID } = key;
+    await this.#outbox.addWhenRoom(
+      { sessionID, messageID, answer, times, repeated: false },
+      signal,
+    );
+  }
+
+  async claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
+    while (!signal.aborted) {
+      if (this.#outbox.isFull) {
+        await this.#outbox.onDeparture(signal);
+        continue;
+      }
+      const jobs: Job[] = [];
+      while (jobs.length < limit) {
+        const row = this.#ready.shift();
+        if (!row) break;
+        if (row.request) jobs.push(this.#begin(row, row.request));
+      }
+      if (jobs.length > 0) return jobs;
+      await this.#arrival.next(signal);
+    }
+    return [];
+  }
+
+  async claimExpired(signal: AbortSignal): Promise<readonly Job[]> {
+    while (!signal.aborted) {
+      const oldest = this.#oldest();
+      if (!oldest) {
+        await this.#arrival.next(signal);
+        continue;
+      }
+      const leftMs = oldest.request.deadline - Date.now();
+      if (leftMs <= 0) return [this.#begin(oldest.row, oldest.request)];
+      // Whoever arrives later also expires later: no arrival needs to wake this.
+      await new Change().next(signal, leftMs);
+    }
+    return [];
+  }
+
+  async claimAll(): Promise<readonly Job[]> {
+    const jobs: Job[] = [];
+    for (let oldest = this.#oldest(); oldest; oldest = this.#oldest()) {
+      jobs.push(this.#begin(oldest.row, oldest.request));
+    }
+    return jobs;
+  }
+
+  async answer(job: Job, answer: Answer): Promise<boolean> {
+    const row = this.#running.get(job);
+    if (!row) return false;
+    this.#running.delete(job);
+    this.#post(job, answer);
+    if (row.hasTurn) this.#passTurn(job.request.sessionID);
+    this.#answered.notify();
+    return true;
+  }
+
+  deliveries(signal: AbortSignal): AsyncIterable<Delivery> {
+    return this.#outbox.deliveries(signal);
+  }
+
+  onIdle(signal: AbortSignal): Promise<void> {
+    return this.#answered.until(() => this.#size + this.#running.size === 0, signal);
+  }
+
+  onDelivered(signal: AbortSignal): Promise<void> {
+    return this.#outbox.onEmpty(signal);
+  }
+
+  stats(): QueueStats {
+    const oldest = this.#oldest();
+    return {
+      size: this.#size,
+      pending: this.#running.size,
+      undelivered: this.#outbox.size,
+      oldestAgeMs: oldest ? Date.now() - oldest.request.receivedAt : 0,
+    };
+  }
+
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+
+  #makeReady(row: Row): void {
+    row.hasTurn = true;
+    this.#ready.push(row);
+  }
+
+  #begin(row: Row, request: QueuedRequest): Job {
+    row.request = null;
+    this.#size--;
+    const job: Job = { request, attempt: 1, claimedAt: Date.now() };
+    this.#running.set(job, row);
+    this.#oldest();
+    return job;
+  }
+
+  #post(job: Job, answer: Answer): void {
+    const { sessionID, messageID, receivedAt } = job.request;
+    const times = { receivedAt, claimedAt: job.claimedAt, answeredAt: Date.now() };
+    const entry = { sessionID, messageID, answer, times, repeated: false };
+    const key = keyOf(job.request);
+    const onDelivered = () => {
+      if (key === null) return;
+      this.#known.delete(key);
+      this.#retained.add(key, entry);
+    };
+    this.#outbox.add({ ...entry, onDelivered });
+  }
+
+  #passTurn(sessionID: string): void {
+    let next = this.#turns?.leave(sessionID);
+    while (next && next.request === null) next = this.#turns?.leave(sessionID);
+    if (!next) return;
+    this.#makeReady(next);
+    this.#arrival.notify();
+  }
+
+  #oldest(): { readonly row: Row; readonly request: QueuedRequest } | null {
+    for (let row = this.#arrivals.peek(); row; row = this.#arrivals.peek()) {
+      if (row.request) return { row, request: row.request };
+      this.#arrivals.shift();
+    }
+    return null;
+  }
+}
+
+/** Null for requests that are never the same as another one (ARENA-11). */
+function keyOf({ sessionID, messageID }: RequestKey): string | null {
+  return messageID === "" ? null : `${sessionID.length}:${sessionID}${messageID}`;
+}

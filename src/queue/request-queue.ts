@@ -1,0 +1,94 @@
+import type { TaskInput } from "../data-models/task-input.ts";
+import type { ErrorCode } from "../errors/arena-error.ts";
+
+/** What a request is known by. An empty messageID is legal and never deduplicated (ARENA-11). */
+export interface RequestKey {
+  readonly sessionID: string;
+  readonly messageID: string;
+}
+
+/** A request that a door took. Times are milliseconds since 1970. */
+export interface QueuedRequest extends RequestKey {
+  readonly modelID: string;
+  readonly input: TaskInput;
+  readonly receivedAt: number;
+  /** When it is answered with an error, if nothing else answered it before. */
+  readonly deadline: number;
+}
+
+/** A request that one worker works on. `attempt` fences off workers that lost it. */
+export interface Job {
+  readonly request: QueuedRequest;
+  readonly attempt: number;
+  readonly claimedAt: number;
+}
+
+/** The one answer to a request. */
+export interface Answer {
+  /** The JSON of ARENA-18, as it goes over the wire. */
+  readonly text: string;
+  readonly outcome: "OK" | ErrorCode;
+}
+
+/** Where a request's time went. `claimedAt` is null if no worker ever saw it. */
+export interface RequestTimes {
+  readonly receivedAt: number;
+  readonly claimedAt: number | null;
+  readonly answeredAt: number;
+}
+
+/** An answer on its way to one consumer, who ends it by exactly one of the two calls. */
+export interface Delivery extends RequestKey {
+  readonly answer: Answer;
+  readonly times: RequestTimes;
+  /** True when the answer was delivered before and its request came again. */
+  readonly repeated: boolean;
+  /** The peer has it. */
+  done(): void;
+  /** The peer may not have it: it goes to the next consumer, in its old place. */
+  release(): void;
+}
+
+/** How full the queue is. */
+export interface QueueStats {
+  /** Requests that wait for a worker. */
+  readonly size: number;
+  /** Requests that a worker works on. */
+  readonly pending: number;
+  /** Answers that no consumer has acknowledged. */
+  readonly undelivered: number;
+  /** Age of the request that has waited longest; 0 when none waits. */
+  readonly oldestAgeMs: number;
+}
+
+/**
+ * Remembers every accepted request until its answer is delivered: a request is
+ * `queued`, `running`, `answered`, `delivered`, in this order, once. Nothing but
+ * `start` rejects: an implementation waits for a store that is away for a while.
+ */
+export interface RequestQueue {
+  /** Takes a request, or says why not. A `duplicate` that was delivered is delivered again. */
+  accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full">;
+  /**
+   * Delivers an answer to a request that was not accepted. Waits while too many
+   * answers lie undelivered, until `signal` gives up.
+   */
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void>;
+  /** Waits for work and takes up to `limit` requests; none when `signal` aborts. */
+  claim(limit: number, signal: AbortSignal): Promise<readonly Job[]>;
+  /** Waits for requests whose deadline passed while they waited, and takes them. */
+  claimExpired(signal: AbortSignal): Promise<readonly Job[]>;
+  /** Takes every request that still waits, to be refused when the server stops. */
+  claimAll(): Promise<readonly Job[]>;
+  /** Stores the answer; false when the attempt is fenced off and changed nothing. */
+  answer(job: Job, answer: Answer): Promise<boolean>;
+  /** Every answer once, to one consumer, as soon as it is there, until `signal` aborts. */
+  deliveries(signal: AbortSignal): AsyncIterable<Delivery>;
+  /** Resolves when nothing waits and nothing runs, or when `signal` aborts. */
+  onIdle(signal: AbortSignal): Promise<void>;
+  /** Resolves when every answer is acknowledged, or when `signal` aborts. */
+  onDelivered(signal: AbortSignal): Promise<void>;
+  stats(): QueueStats;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}

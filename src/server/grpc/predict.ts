@@ -1,0 +1,115 @@
+import { setImmediate as afterOtherWork } from "node:timers/promises";
+import type { ServerUnaryCall } from "@grpc/grpc-js";
+import { toErrorAnswerText } from "../../data-models/answer-text.ts";
+import type { Logger } from "../../data-models/logger.ts";
+import { parseTaskInput } from "../../data-models/parse-task-input.ts";
+import type { ArenaError } from "../../errors/arena-error.ts";
+import { InternalError } from "../../errors/internal-error.ts";
+import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
+import { ModelNotFoundError } from "../../errors/model-not-found-error.ts";
+import { QueueFullError } from "../../errors/queue-full-error.ts";
+import { RequestTooLargeError } from "../../errors/request-too-large-error.ts";
+import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
+import { toArenaError } from "../../errors/to-arena-error.ts";
+import type { Empty, modelRequest } from "../../generated/model.ts";
+import type { RequestKey, RequestQueue } from "../../queue/request-queue.ts";
+import type { ServingState } from "../serving-state.ts";
+import type { ReceivedRequest } from "./model-service.ts";
+
+/** What predict needs to take requests. */
+export interface PredictOptions {
+  readonly modelID: string;
+  readonly queue: RequestQueue;
+  readonly state: ServingState;
+  readonly mode: "arena" | "strict";
+  readonly maxQueue: number;
+  readonly maxRequestBytes: number;
+  readonly maxAnswerBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly logger: Logger;
+  readonly onAccepted: () => void;
+  readonly onRefused: (error: ArenaError) => void;
+}
+
+/** Above this, reading the bytes and parsing the text are two turns of the event loop. */
+const largeBytes = 2 ** 20;
+
+/**
+ * Takes a request and returns at once (ARENA-7). In arena mode it never fails:
+ * whatever is wrong becomes an answer on the stream (ARENA-9).
+ */
+export function createPredict(options: PredictOptions) {
+  const { modelID, mode, logger } = options;
+  return async (
+    received: ReceivedRequest,
+    call: ServerUnaryCall<ReceivedRequest, Empty>,
+  ): Promise<Empty> => {
+    try {
+      if (!received.ok) throw new InvalidRequestError("it is no modelRequest of protobuf");
+      const { message, bytes } = received;
+      if (message.modelID !== modelID) {
+        if (mode === "strict") throw new ModelNotFoundError(message.modelID, modelID);
+        logger.debug({ modelID: message.modelID }, "dropped a request for another model");
+        return {};
+      }
+      await take(message, bytes, options);
+    } catch (thrown) {
+      const error = toArenaError(thrown);
+      if (error instanceof InternalError) logger.error({ err: error.cause }, error.message);
+      if (mode === "strict") throw error;
+      await answerRefusal(received, error, options, call);
+    }
+    return {};
+  };
+}
+
+async function take(request: modelRequest, bytes: number, options: PredictOptions): Promise<void> {
+  const receivedAt = Date.now();
+  const { sessionID, messageID, modelID } = request;
+  const { queue, maxRequestBytes, requestTimeoutMs } = options;
+  if (isClosed(options)) throw new ShuttingDownError();
+  if (bytes > maxRequestBytes) throw new RequestTooLargeError(bytes, maxRequestBytes);
+  if (!fitsAnswer(request, options))
+    throw new InvalidRequestError("its ids are too long to answer");
+  if (bytes > largeBytes) await afterOtherWork();
+  const input = parseTaskInput(request.request);
+  const deadline = receivedAt + requestTimeoutMs;
+  const outcome = await queue.accept({
+    modelID,
+    sessionID,
+    messageID,
+    input,
+    receivedAt,
+    deadline,
+  });
+  if (outcome === "full") throw new QueueFullError(queue.stats().size, options.maxQueue);
+  if (outcome === "accepted") options.onAccepted();
+}
+
+/** Strict clients go elsewhere as soon as the server drains; the arena has nowhere to go. */
+function isClosed({ state, mode }: PredictOptions): boolean {
+  return state.phase === "closed" || (state.phase === "draining" && mode === "strict");
+}
+
+async function answerRefusal(
+  received: ReceivedRequest,
+  error: ArenaError,
+  options: PredictOptions,
+  call: ServerUnaryCall<ReceivedRequest, Empty>,
+): Promise<void> {
+  options.onRefused(error);
+  if (!received.ok || !fitsAnswer(received.message, options)) {
+    options.logger.error({ code: error.code }, `${error.message} No answer can be addressed.`);
+    return;
+  }
+  const cancelled = new AbortController();
+  call.on("cancelled", () => cancelled.abort());
+  if (call.cancelled) return;
+  const answer = { text: toErrorAnswerText(error), outcome: error.code };
+  await options.queue.refuse(received.message, answer, cancelled.signal);
+}
+
+/** An answer that cannot carry its request's ids would end the client's stream (ARENA-19). */
+function fitsAnswer({ sessionID, messageID }: RequestKey, { maxAnswerBytes }: PredictOptions) {
+  return Buffer.byteLength(sessionID) + Buffer.byteLength(messageID) <= maxAnswerBytes / 2;
+}

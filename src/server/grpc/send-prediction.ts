@@ -1,0 +1,103 @@
+import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
+import type { Empty, modelAnswer } from "../../generated/model.ts";
+import { Change } from "../../queue/change.ts";
+import type { Delivery, RequestQueue } from "../../queue/request-queue.ts";
+import { createDeliveryReceipts } from "./delivery-receipts.ts";
+import { sessionOf } from "./http2-session.ts";
+
+/** What a stream needs to deliver answers. */
+export interface SendPredictionOptions {
+  readonly queue: RequestQueue;
+  /** Aborts when streams must end with OK because the server stops (ARENA-20). */
+  readonly closing: AbortSignal;
+  readonly onOpened: () => void;
+  readonly onClosed: () => void;
+  readonly onWritten: () => void;
+  /** Told about each answer that the client has acknowledged. */
+  readonly onDelivered: (delivery: Delivery) => void;
+}
+
+/** What may be under way to a client that does not read, before the stream waits for it. */
+const window = { answers: 1000, characters: 8 * 2 ** 20 };
+
+/**
+ * Streams answers until the client leaves or the server stops (ARENA-15 to
+ * ARENA-17). What the client has not acknowledged goes back to the queue.
+ */
+export function createSendPrediction(options: SendPredictionOptions) {
+  return async (call: ServerWritableStream<Empty, modelAnswer>): Promise<void> => {
+    const cancelled = new AbortController();
+    // After a cancel neither write callbacks nor `drain` come: only this ends the waiting.
+    for (const event of ["cancelled", "close", "error"]) call.on(event, () => cancelled.abort());
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    for (const signal of [cancelled.signal, options.closing]) signal.addEventListener("abort", end);
+    if (options.closing.aborted) end();
+    const underWay = new UnderWay();
+    const receipts = createDeliveryReceipts(sessionOf(call), (delivery) => {
+      if (!underWay.remove(delivery)) return;
+      delivery.done();
+      options.onDelivered(delivery);
+    });
+    // Headers tell the client that the stream is open, before there is an answer.
+    call.sendMetadata(new Metadata());
+    options.onOpened();
+    try {
+      for await (const delivery of options.queue.deliveries(ending.signal)) {
+        if (ending.signal.aborted) {
+          delivery.release();
+          break;
+        }
+        underWay.add(delivery);
+        const { answer, sessionID, messageID } = delivery;
+        call.write({ answer: answer.text, sessionID, messageID }, (error?: Error | null) => {
+          if (!error) receipts.written(delivery);
+        });
+        options.onWritten();
+        await underWay.onRoom(ending.signal);
+      }
+      await underWay.onEmpty(cancelled.signal);
+    } finally {
+      options.closing.removeEventListener("abort", end);
+      underWay.releaseAll();
+      options.onClosed();
+    }
+  };
+}
+
+/** Deliveries that were written and are not acknowledged, in their order. */
+class UnderWay {
+  readonly #deliveries = new Set<Delivery>();
+  readonly #change = new Change();
+  #characters = 0;
+
+  add(delivery: Delivery): void {
+    this.#deliveries.add(delivery);
+    this.#characters += delivery.answer.text.length;
+  }
+
+  /** False when it was not here any more. */
+  remove(delivery: Delivery): boolean {
+    if (!this.#deliveries.delete(delivery)) return false;
+    this.#characters -= delivery.answer.text.length;
+    this.#change.notify();
+    return true;
+  }
+
+  releaseAll(): void {
+    for (const delivery of this.#deliveries) {
+      this.remove(delivery);
+      delivery.release();
+    }
+  }
+
+  async onRoom(signal: AbortSignal): Promise<void> {
+    const hasRoom = () =>
+      this.#deliveries.size < window.answers && this.#characters < window.characters;
+    await this.#change.until(hasRoom, signal);
+  }
+
+  onEmpty(signal: AbortSignal): Promise<void> {
+    return this.#change.until(() => this.#deliveries.size === 0, signal);
+  }
+}

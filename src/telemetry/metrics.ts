@@ -1,0 +1,99 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** What a scrape asks the queue. */
+interface QueueFill {
+  readonly size: number;
+  readonly pending: number;
+  readonly undelivered: number;
+  readonly oldestAgeMs: number;
+}
+
+const secondsBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+/** The server's figures in Prometheus' text format. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly streamsOpen = this.#gauge("arena_streams_open", "sendPrediction streams that are open.");
+  readonly #requests = new Counter({
+    name: "arena_requests_total",
+    help: "Requests that have their answer, by outcome: OK or the error's code.",
+    labelNames: ["outcome"],
+    registers: [this.registry],
+  });
+  readonly #waiting = this.#histogram("arena_waiting_seconds", "Time from arrival to the model.");
+  readonly #model = this.#histogram("arena_model_seconds", "Time that the model took.");
+  readonly #delivery = this.#histogram(
+    "arena_delivery_seconds",
+    "Time from the answer to the client's acknowledgement.",
+  );
+  #accepted = 0;
+  #answered = 0;
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** A request was taken into the queue and is owed an answer. */
+  requestAccepted(): void {
+    this.#accepted++;
+  }
+
+  /** A request that was taken has its answer. */
+  requestAnswered(outcome: string, waitingMs: number, modelMs: number): void {
+    this.#answered++;
+    this.#requests.inc({ outcome });
+    this.#waiting.observe(waitingMs / 1000);
+    this.#model.observe(modelMs / 1000);
+  }
+
+  /** A request was not taken, and its refusal is its answer. */
+  requestRefused(outcome: string): void {
+    this.#requests.inc({ outcome });
+  }
+
+  /** A client has acknowledged an answer. */
+  answerDelivered(deliveryMs: number): void {
+    this.#delivery.observe(deliveryMs / 1000);
+  }
+
+  /** Reads the queue at every scrape, and holds the books against it. */
+  watchQueue(stats: () => QueueFill): void {
+    this.#gauge("arena_queue_size", "Requests that wait.", () => stats().size);
+    this.#gauge("arena_requests_in_flight", "Requests the model works on.", () => stats().pending);
+    this.#gauge(
+      "arena_answers_undelivered",
+      "Answers that no client has acknowledged.",
+      () => stats().undelivered,
+    );
+    this.#gauge(
+      "arena_queue_oldest_age_seconds",
+      "Age of the request that waits longest.",
+      () => stats().oldestAgeMs / 1000,
+    );
+    this.#gauge(
+      "arena_unanswered_total",
+      "Requests that were taken, are not under way and have no answer: 0 unless something is broken.",
+      () => {
+        const { size, pending } = stats();
+        return this.#accepted - this.#answered - size - pending;
+      },
+    );
+  }
+
+  #gauge(name: string, help: string, read?: () => number): Gauge {
+    return new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      ...(read && {
+        collect() {
+          this.set(read());
+        },
+      }),
+    });
+  }
+
+  #histogram(name: string, help: string): Histogram {
+    return new Histogram({ name, help, buckets: secondsBuckets, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,22 @@
+import type { Logger } from "../data-models/logger.ts";
+import type { Delivery } from "../queue/request-queue.ts";
+
+/** One line per request, when its client has the answer: ids, outcome, where the time went. */
+export function logDelivery(logger: Logger, delivery: Delivery): void {
+  const { sessionID, messageID, answer, times, repeated } = delivery;
+  const { receivedAt, claimedAt, answeredAt } = times;
+  const now = Date.now();
+  logger.info(
+    {
+      sessionID,
+      messageID,
+      outcome: answer.outcome,
+      waitingMs: (claimedAt ?? answeredAt) - receivedAt,
+      modelMs: claimedAt === null ? 0 : answeredAt - claimedAt,
+      deliveryMs: now - answeredAt,
+      totalMs: now - receivedAt,
+      ...(repeated && { repeated }),
+    },
+    "request",
+  );
+}

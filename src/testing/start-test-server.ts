@@ -1,0 +1,65 @@
+import { ArenaClient } from "../client/arena-client.ts";
+import { readEnvironment } from "../config/environment.ts";
+import type { Logger } from "../data-models/logger.ts";
+import { createArenaServer } from "../main.ts";
+import type { AIModel } from "../models/ai-model.ts";
+
+/** How a test's server differs from a real one. */
+export interface TestServerOptions {
+  /** Settings by their names, as text, such as `{ MAX_QUEUE: "2" }`. Ports are free ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Takes the log lines; by default they are dropped. */
+  readonly logger?: Logger;
+}
+
+/** A running server with the model under test, and a client that behaves as the orchestrator. */
+export interface TestServer extends AsyncDisposable {
+  readonly client: ArenaClient;
+  /** Where gRPC listens, such as `127.0.0.1:40123`. */
+  readonly address: string;
+  /** Where probes and metrics are, such as `http://127.0.0.1:40124`. */
+  readonly httpUrl: string;
+  /** One more client, with connections of its own; it is closed with the server. */
+  connect(): ArenaClient;
+  /** Closes the clients, then stops the server as SIGTERM does. */
+  stop(): Promise<void>;
+}
+
+const silence: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Starts a real server on free ports of this machine, in this process. */
+export async function startTestServer(
+  model: AIModel,
+  { settings = {}, logger = silence }: TestServerOptions = {},
+): Promise<TestServer> {
+  const server = createArenaServer(
+    readEnvironment(undefined, {
+      GRPC_HOST: "127.0.0.1",
+      GRPC_PORT: "0",
+      HTTP_PORT: "0",
+      ...settings,
+    }),
+    model,
+    logger,
+  );
+  const { grpcPort, httpPort } = await server.start();
+  const address = `127.0.0.1:${grpcPort}`;
+  const clients: ArenaClient[] = [];
+  const connect = () => {
+    const client = new ArenaClient({ address });
+    clients.push(client);
+    return client;
+  };
+  const stop = async () => {
+    for (const client of clients) client.close();
+    await server.stop();
+  };
+  return {
+    client: connect(),
+    address,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    connect,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
