@@ -7,6 +7,7 @@ import { AIModel } from "./ai-model.ts";
 import { toTaskOutput } from "./chat-answer.ts";
 import { type ChatClient, createChatClient } from "./chat-client.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
+import { checkKeyHeader } from "./keyed-fetch.ts";
 import { toProviderFailure } from "./provider-failure.ts";
 import { type Wait, withRetries } from "./retry.ts";
 
@@ -18,9 +19,13 @@ export class ChatModel extends AIModel {
   readonly #wait: Wait;
   #client: ChatClient | undefined;
 
-  /** @param wait waits between two attempts */
+  /**
+   * @param wait waits between two attempts
+   * @throws ConfigurationError when the key cannot be sent
+   */
   constructor(options: ChatModelOptions, wait: Wait = waitInReal) {
     super();
+    if (options.keyHeader) checkKeyHeader(options.keyHeader, options.settings.key);
     this.#options = options;
     this.#wait = wait;
   }
@@ -43,7 +48,7 @@ export class ChatModel extends AIModel {
       deadline,
       wait: this.#wait,
       toFailure: (thrown) => {
-        const failure = toProviderFailure(thrown, this.#options);
+        const failure = toProviderFailure(thrown, messages, this.#options);
         const { code, retryable, cause, message } = failure.error;
         logger.warn({ code, retryable, err: cause }, message);
         return failure;

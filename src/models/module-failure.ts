@@ -6,7 +6,7 @@ export function explainImportFailure(model: string, thrown: unknown): string {
     case "MODULE_NOT_FOUND":
       return `${model} imports something that is not there: ${firstLine(message)}. Install the package (npm install NAME) or correct the path; a relative path ends in .ts or .js`;
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
-      return `${model} uses TypeScript that Node cannot run as it is: ${firstLine(message)} (${placeOf(thrown)}). Write it without enum, namespace and parameter properties, or compile the module to .js`;
+      return `${model} uses TypeScript that Node cannot run as it is: ${firstLine(message)} (${placeOf(thrown) ?? "see the module"}). Write it without enum, namespace and parameter properties, or compile the module to .js`;
     case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
       return `the package ${model} holds TypeScript; Node runs TypeScript outside node_modules only. Take a package that is compiled to .js`;
     case "ERR_UNKNOWN_FILE_EXTENSION":
@@ -21,7 +21,7 @@ function explainOther(model: string, thrown: unknown, message: string): string {
   if (/does not provide an export named|not found in module|Named export/.test(message)) {
     return `${model}: ${firstLine(message)}. If it is a type, import it with "import type"`;
   }
-  return `${model} has a syntax error: ${firstLine(message)} (${placeOf(thrown)})`;
+  return `${model}, or a module that it imports, has a syntax error: ${firstLine(message)} (${placeOf(thrown) ?? `node --check ${model} shows where`})`;
 }
 
 function codeOf(thrown: unknown): unknown {
@@ -33,7 +33,7 @@ function firstLine(text: string): string {
 }
 
 /** File and line, which Node writes above the stack of what it could not parse. */
-function placeOf(thrown: unknown): string {
+function placeOf(thrown: unknown): string | undefined {
   const head = thrown instanceof Error ? firstLine(thrown.stack ?? "") : "";
-  return /:\d+$/.test(head) ? head : "see the module";
+  return /:\d+$/.test(head) ? head : undefined;
 }

@@ -91,7 +91,7 @@ function judgeConnection(error: VendorError, options: ChatModelOptions): Verdict
   if (hasCode(error, /^ENOTFOUND$|^EAI_AGAIN$/)) {
     return passing("UNAVAILABLE", `no such host: ${address}. ${check}`);
   }
-  if (hasCode(error, /CERT|_TLS_|^ERR_SSL/)) {
+  if (hasCode(error, /CERT|_TLS_|^ERR_SSL|^UNABLE_TO_/)) {
     return organisers(
       "UNAVAILABLE",
       `its certificate is not trusted (${address}). Set NODE_EXTRA_CA_CERTS to the authority's file.`,

@@ -16,7 +16,7 @@ const ForeignError = z.object({
     .union([z.string(), z.object({ message: z.string() })])
     .optional()
     .catch(undefined),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 });
 type ForeignError = z.infer<typeof ForeignError>;
 
@@ -74,5 +74,5 @@ function pauseOf(headers: Headers | undefined): number {
   const pauseMs = Number.isNaN(Number(after))
     ? Date.parse(after) - Date.now()
     : Number(after) * 1000;
-  return pauseMs > 0 ? pauseMs : 0;
+  return Number.isFinite(pauseMs) ? Math.max(pauseMs, 0) : 0;
 }

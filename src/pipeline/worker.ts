@@ -9,6 +9,7 @@ import { ShuttingDownError } from "../errors/shutting-down-error.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
 import type { Station } from "./pipeline.ts";
+import { RequestLogger } from "./request-logger.ts";
 import { Slots } from "./slots.ts";
 import { withDeadline } from "./with-deadline.ts";
 
@@ -88,7 +89,7 @@ export class Worker {
             messageID,
             signal,
             deadline: new Date(deadline),
-            logger: this.#loggerOf(job),
+            logger: new RequestLogger(this.#options.logger, sessionID, messageID),
           }),
       );
       answer = this.#toAnswer(job, output);
@@ -132,18 +133,6 @@ export class Worker {
       this.#options.logger.error({ sessionID, messageID, err: error.cause }, error.message);
     }
     return { text: toErrorAnswerText(error), outcome: error.code };
-  }
-
-  #loggerOf(job: Job): Logger {
-    const { sessionID, messageID } = job.request;
-    const { logger } = this.#options;
-    const ids = { sessionID, messageID };
-    return {
-      debug: (fields, message) => logger.debug({ ...ids, ...fields }, message),
-      info: (fields, message) => logger.info({ ...ids, ...fields }, message),
-      warn: (fields, message) => logger.warn({ ...ids, ...fields }, message),
-      error: (fields, message) => logger.error({ ...ids, ...fields }, message),
-    };
   }
 }
 

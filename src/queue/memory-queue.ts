@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
@@ -49,7 +50,8 @@ export class MemoryQueue implements RequestQueue {
   // Both lists also hold rows that left the queue otherwise, until they reach the head.
   readonly #ready = new Fifo<Row>();
   readonly #arrivals = new Fifo<Row>();
-  readonly #arrival = new Change();
+  readonly #claimable = new Change();
+  readonly #waiting = new Change();
   readonly #answered = new Change();
   #size = 0;
 
@@ -82,7 +84,9 @@ export class MemoryQueue implements RequestQueue {
     this.#size++;
     this.#arrivals.push(row);
     if (this.#turns === null || this.#turns.enter(request.sessionID, row)) this.#makeReady(row);
-    this.#arrival.notify();
+    // Whoever is about to take it needs no clock that watches over it.
+    if (!this.#claimable.isAwaited || !row.hasTurn) this.#waiting.notify();
+    this.#claimable.notify();
     return "accepted";
   }
 
@@ -109,7 +113,7 @@ export class MemoryQueue implements RequestQueue {
         if (row.request) jobs.push(this.#begin(row, row.request));
       }
       if (jobs.length > 0) return jobs;
-      await this.#arrival.next(signal);
+      await this.#claimable.next(signal);
     }
     return [];
   }
@@ -118,13 +122,13 @@ export class MemoryQueue implements RequestQueue {
     while (!signal.aborted) {
       const oldest = this.#oldest();
       if (!oldest) {
-        await this.#arrival.next(signal);
+        await this.#waiting.next(signal);
         continue;
       }
       const leftMs = oldest.request.deadline - Date.now();
       if (leftMs <= 0) return [this.#begin(oldest.row, oldest.request)];
       // Whoever arrives later also expires later: no arrival needs to wake this.
-      await new Change().next(signal, leftMs);
+      await sleep(leftMs, undefined, { signal }).catch(() => {});
     }
     return [];
   }
@@ -204,7 +208,7 @@ export class MemoryQueue implements RequestQueue {
     while (next && next.request === null) next = this.#turns?.leave(sessionID);
     if (!next) return;
     this.#makeReady(next);
-    this.#arrival.notify();
+    this.#claimable.notify();
   }
 
   #oldest(): { readonly row: Row; readonly request: QueuedRequest } | null {

@@ -35,6 +35,10 @@ export class Outbox {
   readonly #heldBack = new Set<() => void>();
   readonly #arrival = new Change();
   readonly #departure = new Change();
+  readonly #end = {
+    depart: (numbered: Numbered) => this.#depart(numbered),
+    takeBack: (numbered: Numbered) => this.#takeBack(numbered),
+  };
   #order = 0;
   #size = 0;
   #characters = 0;
@@ -85,7 +89,7 @@ export class Outbox {
   async *deliveries(signal: AbortSignal): AsyncGenerator<Delivery, void, undefined> {
     while (!signal.aborted) {
       const next = this.#returned.shift() ?? this.#fresh.shift();
-      if (next) yield this.#deliver(next);
+      if (next) yield new OutboxDelivery(next, this.#end);
       else await this.#arrival.next(signal);
     }
   }
@@ -100,26 +104,7 @@ export class Outbox {
     return this.#departure.next(signal);
   }
 
-  #deliver(numbered: Numbered): Delivery {
-    const { entry } = numbered;
-    const { sessionID, messageID, answer, times, repeated } = entry;
-    let open = true;
-    const once = (end: () => void) => () => {
-      if (open) end();
-      open = false;
-    };
-    return {
-      sessionID,
-      messageID,
-      answer,
-      times,
-      repeated,
-      done: once(() => this.#depart(entry)),
-      release: once(() => this.#takeBack(numbered)),
-    };
-  }
-
-  #depart(entry: OutboxEntry): void {
+  #depart({ entry }: Numbered): void {
     this.#size--;
     this.#characters -= entry.answer.text.length;
     entry.onDelivered?.();
@@ -134,5 +119,43 @@ export class Outbox {
     const place = this.#returned.findIndex((other) => other.order > numbered.order);
     this.#returned.splice(place === -1 ? this.#returned.length : place, 0, numbered);
     this.#arrival.notify();
+  }
+}
+
+/** How a delivery tells its outbox what became of it. */
+interface DeliveryEnd {
+  depart(numbered: Numbered): void;
+  takeBack(numbered: Numbered): void;
+}
+
+class OutboxDelivery implements Delivery {
+  readonly sessionID: string;
+  readonly messageID: string;
+  readonly answer: Answer;
+  readonly times: RequestTimes;
+  readonly repeated: boolean;
+  readonly #numbered: Numbered;
+  readonly #end: DeliveryEnd;
+  #isOpen = true;
+
+  constructor(numbered: Numbered, end: DeliveryEnd) {
+    const { sessionID, messageID, answer, times, repeated } = numbered.entry;
+    this.sessionID = sessionID;
+    this.messageID = messageID;
+    this.answer = answer;
+    this.times = times;
+    this.repeated = repeated;
+    this.#numbered = numbered;
+    this.#end = end;
+  }
+
+  done(): void {
+    if (this.#isOpen) this.#end.depart(this.#numbered);
+    this.#isOpen = false;
+  }
+
+  release(): void {
+    if (this.#isOpen) this.#end.takeBack(this.#numbered);
+    this.#isOpen = false;
   }
 }

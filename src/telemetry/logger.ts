@@ -27,5 +27,5 @@ export function createLogger(level: LogLevel, output: DestinationStream): Server
 
 /** Standard output. Lines are written together, at most `flushMs` late. */
 export function standardOutput(flushMs = 100): DestinationStream & { flushSync(): void } {
-  return destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: flushMs });
+  return destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: flushMs });
 }

@@ -26,6 +26,8 @@ export class Metrics {
     "arena_delivery_seconds",
     "Time from the answer to the client's acknowledgement.",
   );
+  /** By far the most frequent outcome, looked up once. */
+  readonly #succeeded = this.#requests.labels({ outcome: "OK" });
   #accepted = 0;
   #answered = 0;
 
@@ -41,14 +43,14 @@ export class Metrics {
   /** A request that was taken has its answer. */
   requestAnswered(outcome: string, waitingMs: number, modelMs: number): void {
     this.#answered++;
-    this.#requests.inc({ outcome });
+    this.#count(outcome);
     this.#waiting.observe(waitingMs / 1000);
     this.#model.observe(modelMs / 1000);
   }
 
   /** A request was not taken, and its refusal is its answer. */
   requestRefused(outcome: string): void {
-    this.#requests.inc({ outcome });
+    this.#count(outcome);
   }
 
   /** A client has acknowledged an answer. */
@@ -78,6 +80,11 @@ export class Metrics {
         return this.#accepted - this.#answered - size - pending;
       },
     );
+  }
+
+  #count(outcome: string): void {
+    if (outcome === "OK") this.#succeeded.inc();
+    else this.#requests.inc({ outcome });
   }
 
   #gauge(name: string, help: string, read?: () => number): Gauge {

@@ -20,6 +20,8 @@ export interface OrchestratorOptions extends ConnectionOptions {
 export interface Death {
   /** What died, such as "predict loop". */
   readonly what: string;
+  /** The call that ended it. */
+  readonly rpc: string;
   readonly reason: string;
 }
 

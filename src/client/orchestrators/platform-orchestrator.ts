@@ -18,9 +18,9 @@ export class PlatformOrchestrator implements Orchestrator {
   readonly #client: ArenaClient;
   readonly #options: OrchestratorOptions;
   readonly #stopping = new AbortController();
-  readonly #predict = new RpcThread((error) => this.#die("predict loop", error));
-  readonly #publishMetrics = new RpcThread((error) => this.#die("publishMetrics loop", error));
-  readonly #sendPrediction = new RpcThread((error) => this.#die("sendPrediction loop", error));
+  readonly #predict = this.#thread("predict");
+  readonly #publishMetrics = this.#thread("publishMetrics");
+  readonly #sendPrediction = this.#thread("sendPrediction");
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
@@ -56,14 +56,12 @@ export class PlatformOrchestrator implements Orchestrator {
       definition ??= answer;
     };
     const thread = new RpcThread((error) => {
-      if (!definition) this.#die("registerModel loop", error);
+      if (!definition) this.#die("registerModel", error);
     });
-    for (let calls = 0; await thread.run(call); calls += 1) {
-      if (calls >= ENDLESS_REGISTRATIONS) {
-        const reason = `registerModel never ends with an error: called ${calls} times in a row`;
-        this.deaths.push({ what: "registerModel loop", reason });
-        break;
-      }
+    let calls = 0;
+    while (calls < ENDLESS_REGISTRATIONS && (await thread.run(call))) calls += 1;
+    if (calls === ENDLESS_REGISTRATIONS) {
+      this.#die("registerModel", `it never ends with an error: ${calls} calls in a row`);
     }
     return definition;
   }
@@ -76,9 +74,13 @@ export class PlatformOrchestrator implements Orchestrator {
     while (!signal.aborted && (await this.#sendPrediction.run(read)));
   }
 
-  #die(what: string, error: unknown): void {
+  #thread(rpc: string): RpcThread {
+    return new RpcThread((error) => this.#die(rpc, error));
+  }
+
+  #die(rpc: string, error: unknown): void {
     if (this.#stopping.signal.aborted) return;
     const reason = error instanceof RpcError ? error.message : String(error);
-    this.deaths.push({ what, reason });
+    this.deaths.push({ what: `${rpc} loop`, rpc, reason });
   }
 }

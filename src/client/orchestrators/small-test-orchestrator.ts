@@ -22,20 +22,23 @@ export class SmallTestOrchestrator implements Orchestrator {
   async start(): Promise<modelDefinition | undefined> {
     let definition: modelDefinition | undefined;
     if (!this.#options.skipsRegistration) {
-      await this.#survives(async () => {
+      await this.#survives("registerModel", async () => {
         definition = await this.#client.registerModel(this.#limits);
       });
     }
-    if (!this.#stopping.signal.aborted) void this.#survives(() => this.#readAnswers());
+    if (!this.#stopping.signal.aborted)
+      void this.#survives("sendPrediction", () => this.#readAnswers());
     return definition;
   }
 
   predict(request: modelRequest): Promise<boolean> {
-    return this.#survives(() => this.#client.predict(request, this.#limits));
+    return this.#survives("predict", () => this.#client.predict(request, this.#limits));
   }
 
   publishMetrics(metrics: metricsJson): Promise<boolean> {
-    return this.#survives(() => this.#client.publishMetrics(metrics, this.#limits));
+    return this.#survives("publishMetrics", () =>
+      this.#client.publishMetrics(metrics, this.#limits),
+    );
   }
 
   stop(): void {
@@ -51,11 +54,12 @@ export class SmallTestOrchestrator implements Orchestrator {
     const { signal } = this.#stopping;
     for await (const answer of this.#client.answers(signal)) this.#options.onAnswer(answer);
     if (!signal.aborted) {
-      this.deaths.push({ what: "reader of answers", reason: "sendPrediction ended with OK" });
+      const reason = "sendPrediction ended with OK, and is not opened again";
+      this.deaths.push({ what: "reader of answers", rpc: "sendPrediction", reason });
     }
   }
 
-  async #survives(call: () => Promise<unknown>): Promise<boolean> {
+  async #survives(rpc: string, call: () => Promise<unknown>): Promise<boolean> {
     if (this.#stopping.signal.aborted) return false;
     try {
       await call();
@@ -63,7 +67,7 @@ export class SmallTestOrchestrator implements Orchestrator {
     } catch (error) {
       if (this.#stopping.signal.aborted) return false;
       const reason = error instanceof RpcError ? error.message : String(error);
-      this.deaths.push({ what: "process", reason });
+      this.deaths.push({ what: "process", rpc, reason });
       this.stop();
       return false;
     }

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+/** A server in a process of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly pid: number | undefined;
+  readonly address: string;
+  readonly httpUrl: string;
+  /** From the spawn to the line that says `serving`. */
+  readonly startMs: number;
+  /** CPU seconds that the process has used so far. */
+  cpuSeconds(): number;
+  /** Resident memory in bytes. */
+  residentBytes(): number;
+}
+
+/** Clock ticks a second in /proc, on every Linux that Node runs on. */
+const ticks = 100;
+
+/** Starts `node` with these arguments and waits until it says that it serves. */
+export async function startProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, GRPC_PORT: "0", HTTP_PORT: "0", ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  // A benchmark that throws must not leave servers behind.
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  const { grpcPort, httpPort } = await serving(child);
+  const startMs = performance.now() - begin;
+  const { pid } = child;
+  return {
+    pid,
+    address: `127.0.0.1:${grpcPort}`,
+    httpUrl: `http://127.0.0.1:${httpPort}`,
+    startMs,
+    cpuSeconds: () => {
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      return (Number(fields[11]) + Number(fields[12])) / ticks;
+    },
+    residentBytes: () => {
+      const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+      return Number(line?.[1]) * 1024;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const exited = once(child, "exit");
+      process.off("exit", kill);
+      kill();
+      await exited;
+    },
+  };
+}
+
+async function serving(child: ChildProcess): Promise<{ grpcPort: number; httpPort: number }> {
+  if (!child.stdout) throw new Error("the server's output is not readable");
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line);
+    if (entry.msg !== "serving") continue;
+    child.stdout.resume();
+    return entry;
+  }
+  throw new Error("the server ended before it served");
+}

@@ -1,0 +1,89 @@
+import { createInterface, type Interface } from "node:readline";
+import { ChatSession } from "./chat/chat-session.ts";
+import { converse } from "./chat/converse.ts";
+import { describeDefinition, introduce } from "./chat/introduce.ts";
+import { CommandError } from "./command-error.ts";
+import {
+  connectionArguments,
+  connectionHelp,
+  parseArguments,
+  toConnection,
+  toMilliseconds,
+} from "./connection-arguments.ts";
+import type { Terminal } from "./terminal.ts";
+
+const help = `arena chat ADDRESS: talks to a model container at HOST:PORT, as the arena would
+
+  --system TEXT      a system message before the conversation
+  --image FILE       attach an image to the first message
+  --images FOLDER    where generated images are saved (.)
+  --timeout SECONDS  how long to wait for an answer (120)
+${connectionHelp}
+
+While you chat: /image FILE attaches an image to the next message, /reset
+forgets the conversation, /quit ends. Without a terminal each line of the input
+is a message, and the exit code is 1 if one was not answered.
+`;
+
+/** `arena chat`: talks to a container and returns the exit code. */
+export async function runChat(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await run(argv, terminal);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    terminal.stderr.write(`arena chat: ${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArguments({
+    args: [...argv],
+    options: {
+      ...connectionArguments,
+      system: { type: "string" },
+      image: { type: "string" },
+      images: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    terminal.stdout.write(help);
+    return 0;
+  }
+  const ending = new AbortController();
+  const connection = toConnection(positionals, values);
+  const timeoutMs = toMilliseconds("--timeout", values.timeout, 120);
+  const { system, image, images: imageFolder = "." } = values;
+  const { signal } = ending;
+  const session = new ChatSession({ connection, system, timeoutMs, imageFolder, signal }, terminal);
+  try {
+    if (image !== undefined) await session.attach(image);
+    const modelID = values["model-id"] ?? (await greet(session, connection.address, terminal));
+    const lines = readLines(terminal);
+    lines.on("SIGINT", () => {
+      ending.abort(new Error("Ended by Ctrl-C."));
+      lines.close();
+    });
+    return await converse(session, modelID, lines, terminal, signal);
+  } finally {
+    session.client.close();
+  }
+}
+
+async function greet(session: ChatSession, address: string, { stdout }: Terminal): Promise<string> {
+  const definition = await introduce(session.client, address);
+  stdout.write(`${definition.modelID} at ${address}: ${describeDefinition(definition)}\n`);
+  if (stdout.isTTY) stdout.write("/image FILE, /reset, /quit\n");
+  return definition.modelID;
+}
+
+function readLines({ stdin, stdout }: Terminal): Interface {
+  const isInteractive = stdin.isTTY === true && stdout.isTTY === true;
+  return createInterface({
+    input: stdin,
+    ...(isInteractive ? { output: stdout } : {}),
+    terminal: isInteractive,
+    prompt: isInteractive ? "you> " : "",
+  });
+}

@@ -1,0 +1,80 @@
+import type { modelAnswer } from "../../generated/model.ts";
+
+/** An answer, on which of the doctor's streams it came, and when (`performance.now()`). */
+export interface LoggedAnswer {
+  readonly answer: modelAnswer;
+  readonly stream: number;
+  readonly atMs: number;
+}
+
+/** After so many times the patience, nobody waits any longer, whatever else still comes. */
+const PATIENCE_LIMIT = 4;
+
+/** Every request that the doctor sent, and everything that came on any of its streams. */
+export class AnswerLog {
+  readonly #answers: LoggedAnswer[] = [];
+  readonly #sentAtMs = new Map<string, Map<string, number>>();
+  readonly #watchers = new Set<() => void>();
+
+  /** All the answers so far. */
+  get all(): readonly LoggedAnswer[] {
+    return this.#answers;
+  }
+
+  /** Answers of sessions that the doctor never had. */
+  get strays(): readonly LoggedAnswer[] {
+    return this.#answers.filter(({ answer }) => !this.#sentAtMs.has(answer.sessionID));
+  }
+
+  /** How long each answer took since its request was sent, the shortest first. */
+  get latenciesMs(): readonly number[] {
+    const latencies = this.#answers.map(({ answer, atMs }) => {
+      const sentAtMs = this.#sentAtMs.get(answer.sessionID)?.get(answer.messageID);
+      return sentAtMs === undefined ? [] : [atMs - sentAtMs];
+    });
+    return latencies.flat().sort((a, b) => a - b);
+  }
+
+  /** The answers of one session so far. */
+  of(sessionID: string): readonly LoggedAnswer[] {
+    return this.#answers.filter(({ answer }) => answer.sessionID === sessionID);
+  }
+
+  /** Takes down that a request is sent now. */
+  addRequest(sessionID: string, messageID: string): void {
+    const messages = this.#sentAtMs.get(sessionID) ?? new Map<string, number>();
+    this.#sentAtMs.set(sessionID, messages.set(messageID, performance.now()));
+  }
+
+  /** Takes down an answer that came. */
+  addAnswer(stream: number, answer: modelAnswer): void {
+    this.#answers.push({ answer, stream, atMs: performance.now() });
+    for (const watch of [...this.#watchers]) watch();
+  }
+
+  /**
+   * Waits until the session has `count` answers. Gives up, and returns those
+   * that came, when for `patienceMs` no answer to anything came: a slow
+   * container that works through its requests one by one is not a silent one.
+   */
+  async collect(
+    sessionID: string,
+    count: number,
+    patienceMs: number,
+  ): Promise<readonly LoggedAnswer[]> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const limit = setTimeout(resolve, patienceMs * PATIENCE_LIMIT);
+    const silence = setTimeout(resolve, patienceMs);
+    const watch = () => {
+      silence.refresh();
+      if (this.of(sessionID).length >= count) resolve();
+    };
+    watch();
+    this.#watchers.add(watch);
+    await promise;
+    this.#watchers.delete(watch);
+    clearTimeout(limit);
+    clearTimeout(silence);
+    return this.of(sessionID);
+  }
+}

@@ -1,0 +1,21 @@
+import { modelAnswer } from "../../../generated/model.ts";
+import type { Check } from "../check.ts";
+import { consequences } from "../consequences.ts";
+import { broken, ok } from "../finding.ts";
+
+/** Whether a Python client's stream survived every answer. */
+export const messageSize: Check = {
+  requirement: "ARENA-19",
+  title: "no answer is over 4 MiB",
+  stage: "afterwards",
+  needs: "model",
+  prompts: 0,
+  others: 0,
+  async run(patient) {
+    const ends = patient.listenings.flatMap((listening) => listening.ends);
+    const tooLarge = ends.find(({ code }) => code === "RESOURCE_EXHAUSTED");
+    if (tooLarge) return broken(tooLarge.details, consequences.streamDies);
+    const sizes = patient.log.all.map(({ answer }) => modelAnswer.encode(answer).finish().length);
+    return ok(`the largest has ${Math.max(0, ...sizes).toLocaleString("en")} bytes`);
+  },
+};

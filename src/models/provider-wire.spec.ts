@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { OpenAIStandIn } from "../../test/fixtures/openai-stand-in.ts";
+import { createRequestContext } from "../../test/fixtures/request-context.ts";
+import { Settings } from "../config/settings.ts";
+import { createModel } from "./registry.ts";
+
+describe("what each provider receives", () => {
+  let vendor: OpenAIStandIn;
+  before(async () => {
+    vendor = await OpenAIStandIn.start();
+  });
+  after(() => vendor.close());
+
+  const keys = {
+    OPENAI_API_KEY: "canary-openai",
+    AZURE_OPENAI_API_KEY: "canary-azure",
+    LOCAL_API_KEY: "canary-local",
+  };
+  /** Asks once and returns what arrived, with the keys of all headers that hold one. */
+  const send = async (values: Record<string, string>) => {
+    const model = await createModel(Settings.parse(values));
+    await model.start();
+    const messages = [{ role: "system", content: "Be kind." }];
+    await model.getResponse({ messages }, createRequestContext());
+    const { method, path, query, headers, body } = vendor.last;
+    const keyed = Object.entries(headers).filter(([, value]) => String(value).includes("canary"));
+    return { method, path, query, keys: Object.fromEntries(keyed), headers, body };
+  };
+  const asked = (model: string, role = "system") => ({
+    model,
+    stream: false,
+    messages: [{ role, content: "Be kind." }],
+  });
+
+  it("sends OpenAI its key as a bearer token and nothing of the other settings", async () => {
+    const sent = await send({ ...keys, MODEL: "openai", OPENAI_BASE_URL: vendor.baseURL });
+    assert.deepEqual(sent.keys, { authorization: "Bearer canary-openai" });
+    assert.deepEqual([sent.path, sent.query], ["/v1/chat/completions", {}]);
+    assert.deepEqual(sent.body, asked("gpt-4o"));
+  });
+
+  it("asks each of OpenAI's names for its own model in the role that it knows", async () => {
+    for (const [MODEL, model, role] of [
+      ["openai_image", "gpt-4o", "system"],
+      ["o1", "o1", "developer"],
+      ["o1mini", "o1-mini", "user"],
+    ] as const) {
+      const sent = await send({ ...keys, MODEL, OPENAI_BASE_URL: vendor.baseURL });
+      assert.deepEqual(sent.body, asked(model, role));
+    }
+  });
+
+  it("asks the OpenAI model that is set", async () => {
+    const values = { MODEL: "o1", OPENAI_MODEL: "o5", OPENAI_SYSTEM_ROLE: "user" };
+    const sent = await send({ ...keys, ...values, OPENAI_BASE_URL: `${vendor.baseURL}/` });
+    assert.equal(sent.path, "/v1/chat/completions");
+    assert.deepEqual(sent.body, asked("o5", "user"));
+  });
+
+  it("asks an Azure deployment with api-key and api-version", async () => {
+    for (const slash of ["", "/"]) {
+      const sent = await send({
+        ...keys,
+        MODEL: "azure",
+        AZURE_OPENAI_ENDPOINT: `${vendor.origin}${slash}`,
+        AZURE_OPENAI_DEPLOYMENT: "my-gpt",
+        AZURE_OPENAI_API_VERSION: "2025-01-01",
+      });
+      assert.deepEqual(sent.keys, { "api-key": "canary-azure" });
+      assert.equal(sent.headers.authorization, undefined);
+      assert.equal(sent.path, "/openai/deployments/my-gpt/chat/completions");
+      assert.deepEqual(sent.query, { "api-version": "2025-01-01" });
+      assert.deepEqual(sent.body, asked("my-gpt"));
+    }
+  });
+
+  it("asks a gateway at its base URL with the key in the header that it wants", async () => {
+    const sent = await send({
+      ...keys,
+      MODEL: "azure",
+      AZURE_OPENAI_BASE_URL: `${vendor.origin}/gateway/gpt-4o-mini/`,
+      AZURE_OPENAI_KEY_HEADER: "X-Gateway-Key",
+      AZURE_OPENAI_SYSTEM_ROLE: "user",
+    });
+    assert.deepEqual(sent.keys, { "x-gateway-key": "canary-azure" });
+    assert.equal(sent.headers.authorization, undefined);
+    assert.equal(sent.headers["api-key"], undefined);
+    assert.equal(sent.path, "/gateway/gpt-4o-mini/chat/completions");
+    assert.deepEqual(sent.query, { "api-version": "2024-10-21" });
+    assert.deepEqual(sent.body, asked("gpt-4o-mini", "user"));
+  });
+
+  it("sends no dated api-version to Azure's undated API", async () => {
+    const AZURE_OPENAI_BASE_URL = `${vendor.origin}/openai/v1`;
+    const values = { MODEL: "azure", AZURE_OPENAI_BASE_URL, AZURE_OPENAI_DEPLOYMENT: "my-gpt" };
+    const sent = await send({ ...keys, ...values });
+    assert.deepEqual([sent.path, sent.query], ["/openai/v1/chat/completions", {}]);
+    assert.deepEqual(sent.body, asked("my-gpt"));
+  });
+
+  it("asks Aalto's gateway with its subscription header, whichever variable holds the key", async () => {
+    const base = { AZURE_OPENAI_BASE_URL: `${vendor.origin}/v1/openai/deployments/o1-2024-12-17/` };
+    for (const [name, key] of [
+      ["AZURE_OPENAI_API_KEY", keys.AZURE_OPENAI_API_KEY],
+      ["OPENAI_API_KEY", keys.OPENAI_API_KEY],
+    ] as const) {
+      const sent = await send({ MODEL: "aalto_o1", ...base, [name]: key });
+      assert.deepEqual(sent.keys, { "ocp-apim-subscription-key": key });
+      assert.equal(sent.headers.authorization, undefined);
+      assert.equal(sent.path, "/v1/openai/deployments/o1-2024-12-17/chat/completions");
+      assert.deepEqual(sent.query, {});
+      assert.deepEqual(sent.body, asked("o1-2024-12-17", "developer"));
+    }
+  });
+
+  it("sends a local server no key, or its own, and never that of others", async () => {
+    const local = { MODEL: "local", LOCAL_MODEL: "llama3.2", LOCAL_BASE_URL: vendor.baseURL };
+    const { LOCAL_API_KEY, ...others } = keys;
+    const without = await send({ ...others, ...local });
+    assert.deepEqual([without.keys, without.headers.authorization], [{}, undefined]);
+    const withKey = await send({ ...others, ...local, LOCAL_API_KEY });
+    assert.deepEqual(withKey.keys, { authorization: "Bearer canary-local" });
+    assert.deepEqual(withKey.body, asked("llama3.2"));
+  });
+
+  it("takes nothing from variables that the settings do not name", async () => {
+    const foreign = {
+      OPENAI_API_KEY: "canary-foreign",
+      OPENAI_ADMIN_KEY: "canary-foreign",
+      OPENAI_BASE_URL: "http://127.0.0.1:9/foreign",
+      OPENAI_API_BASE: "http://127.0.0.1:9/foreign",
+      OPENAI_ORGANIZATION: "canary-foreign",
+      OPENAI_ORG_ID: "canary-foreign",
+      OPENAI_PROJECT_ID: "canary-foreign",
+      LANGSMITH_GATEWAY: "http://127.0.0.1:9/foreign",
+      LANGSMITH_GATEWAY_API_KEY: "canary-foreign",
+      LC_OUTPUT_VERSION: "v1",
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, foreign);
+    try {
+      const base = { MODEL: "local", LOCAL_MODEL: "llama3.2", LOCAL_BASE_URL: vendor.baseURL };
+      const sent = await send(base);
+      assert.deepEqual(sent.keys, {});
+    } finally {
+      for (const name of Object.keys(foreign)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
+  });
+});

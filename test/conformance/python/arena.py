@@ -1,0 +1,31 @@
+"""A server with one orchestrator that listens: what most suites need."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from arena_client import Answer, ArenaClient, Ids, Inbox
+from server_process import ServerProcess, serving
+
+
+@dataclass(frozen=True)
+class Arena:
+    server: ServerProcess
+    client: ArenaClient
+    inbox: Inbox
+
+    async def ask(self, request: str, ids: Ids | None = None) -> Answer:
+        """Sends a request and waits for its answer."""
+        return await self.inbox.take(await self.client.predict(request, ids))
+
+
+@asynccontextmanager
+async def arena(settings: dict[str, str] | None = None) -> AsyncIterator[Arena]:
+    """In the end the stream must end with OK, and nothing may be left that nobody asked for."""
+    async with serving(settings) as server, ArenaClient(server) as client:
+        inbox = Inbox()
+        inbox.read_from(await client.stream())
+        yield Arena(server, client, inbox)
+        server.terminate()
+        await inbox.ended()
+        assert not inbox.left(), f"answers that nobody asked for: {inbox.left()}"

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { ArenaClient } from "../src/client/arena-client.ts";
+import { Settings } from "../src/config/settings.ts";
+import { createArenaServer } from "../src/main.ts";
+import { createModel } from "../src/models/registry.ts";
+import { createLogger } from "../src/telemetry/logger.ts";
+import { OpenAIStandIn, type Reply, vendorError } from "./fixtures/openai-stand-in.ts";
+
+describe("keys", () => {
+  const keys = {
+    OPENAI_API_KEY: "sk-canary-openai-8Zk2Qw7x",
+    AZURE_OPENAI_API_KEY: "canaryazure5Tr9Lm3c",
+    LOCAL_API_KEY: "canary_local_1Vb6Np4d",
+  };
+  const question = "canary-question-of-a-participant";
+
+  /** A vendor that quotes the key, and the question, wherever it can. */
+  const failures = (key: string): Reply[] => {
+    const words = `key ${key} (${key.slice(0, 8)}****${key.slice(-4)}) said ${question}`;
+    const answer = (status: number, body: object | string): Reply => ({
+      kind: "answer",
+      status,
+      body,
+      // So long that nothing is tried again.
+      headers: { "retry-after": "3600", "x-request-id": "req_1" },
+    });
+    return [
+      ...[400, 401, 403, 404, 413, 422, 429, 500, 503].map((status) =>
+        answer(status, vendorError(words, "invalid_request", "error")),
+      ),
+      ...[404, 429, 500, 503].map((status) => answer(status, { error: `key ${key}` })),
+      answer(502, `<html>${words}</html>`),
+      answer(200, `<html>${words}</html>`),
+      answer(200, { choices: [], words }),
+    ];
+  };
+
+  it("and participants' words are in no answer, log line or metric of any failure", async () => {
+    await using vendor = await OpenAIStandIn.start();
+    const addresses = {
+      OPENAI_BASE_URL: vendor.baseURL,
+      AZURE_OPENAI_BASE_URL: vendor.baseURL,
+      LOCAL_BASE_URL: vendor.baseURL,
+      LOCAL_MODEL: "llama3.2",
+    };
+    for (const [MODEL, key] of [
+      ["openai", keys.OPENAI_API_KEY],
+      ["azure", keys.AZURE_OPENAI_API_KEY],
+      ["aalto", keys.AZURE_OPENAI_API_KEY],
+      ["local", keys.LOCAL_API_KEY],
+    ] as const) {
+      let told = "";
+      const write = (line: string) => {
+        told += line;
+      };
+      const logger = createLogger("debug", { write });
+      const settings = Settings.parse({
+        ...keys,
+        ...addresses,
+        MODEL,
+        GRPC_HOST: "127.0.0.1",
+        GRPC_PORT: "0",
+        HTTP_PORT: "0",
+      });
+      const server = createArenaServer(settings, await createModel(settings), logger);
+      const { grpcPort, httpPort } = await server.start();
+      const client = new ArenaClient({ address: `127.0.0.1:${grpcPort}` });
+      await using cleanup = new AsyncDisposableStack();
+      // The server waits until the client has taken its answers, so the client closes last.
+      cleanup.defer(() => client.close());
+      cleanup.defer(() => server.stop());
+      for (const reply of failures(key)) {
+        vendor.reply(reply);
+        const answer = await client.ask(question);
+        assert.ok(answer.error, inspect(answer));
+        told += inspect(answer, { depth: 9 });
+      }
+      told += await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+      await cleanup.disposeAsync();
+      assert.equal(vendor.requests.length, failures(key).length);
+      vendor.reset();
+      for (const secret of [key, key.slice(0, 8), key.slice(-6), question]) {
+        assert.ok(!told.includes(secret), told.slice(told.indexOf(secret) - 300));
+      }
+    }
+  });
+});
