@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { ConfigurationError } from "./errors/configuration-error.ts";
 
 const usage = `arena: puts an AI model in service for the Collaborative AI Arena
 
@@ -21,15 +22,25 @@ It takes no options: all settings are environment variables, also from a file
 lists the models.
 `;
 
+const modelsUsage = `arena models: lists the built-in models and the settings they need
+
+It takes no options. Which settings are set is read from the environment and
+from a file .env in the working directory; no value is printed.
+`;
+
+/** `EX_CONFIG` of sysexits.h. */
+const configurationExitCode = 78;
+
 /** Every command imports what it needs only when it is called. */
 const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = {
-  serve: async (argv) => {
-    if (argv.length > 0) return explain(serveUsage, argv);
-    return (await import("./serve.ts")).serve();
-  },
+  serve: async (argv) =>
+    argv.length > 0 ? explain(serveUsage, argv) : (await import("./commands/serve.ts")).serve(),
+  models: async (argv) =>
+    argv.length > 0
+      ? explain(modelsUsage, argv)
+      : (await import("./commands/models.ts")).printModels(),
   chat: async (argv) => (await import("./client/chat.ts")).runChat(argv, process),
   doctor: async (argv) => (await import("./client/doctor.ts")).runDoctor(argv, process),
-  models: async (argv) => (await import("./models.ts")).runModels(argv),
 };
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -40,7 +51,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  return command ? command(rest) : explain(usage, argv);
+  if (!command) return explain(usage, argv);
+  try {
+    return await command(rest);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return configurationExitCode;
+  }
 }
 
 /** Prints how to call it: because it was asked for, or because the call was wrong. */

@@ -42,11 +42,11 @@ export class Shutdown {
 
   /** Delivers what is answered, then closes the streams with OK and the port. */
   async closeDoors(): Promise<void> {
-    const { state, queue, worker, closing, grpcServer, logger } = this.#options;
+    const { drainTimeoutMs, state, queue, worker, closing, grpcServer, logger } = this.#options;
     // A start that failed before the worker ran may have taken requests already.
     state.moveTo("closed");
     await worker.stop();
-    const leftMs = Math.max(this.#deadline - Date.now(), closeTimeoutMs);
+    const leftMs = Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs));
     const { undelivered } = queue.stats();
     if (undelivered > 0) {
       logger.info({ undelivered, timeoutMs: leftMs }, "waiting for clients to take their answers");

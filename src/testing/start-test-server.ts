@@ -21,7 +21,7 @@ export interface TestServer extends AsyncDisposable {
   readonly httpUrl: string;
   /** One more client, with connections of its own; it is closed with the server. */
   connect(): ArenaClient;
-  /** Closes the clients, then stops the server as SIGTERM does. */
+  /** Stops the server as SIGTERM does, then closes the clients. */
   stop(): Promise<void>;
 }
 
@@ -37,6 +37,8 @@ export async function startTestServer(
       GRPC_HOST: "127.0.0.1",
       GRPC_PORT: "0",
       HTTP_PORT: "0",
+      // Answers that a test did not read need nobody to wait for them.
+      DRAIN_TIMEOUT_MS: "200",
       ...settings,
     }),
     model,
@@ -51,8 +53,8 @@ export async function startTestServer(
     return client;
   };
   const stop = async () => {
-    for (const client of clients) client.close();
     await server.stop();
+    for (const client of clients) client.close();
   };
   return {
     client: connect(),

@@ -6,35 +6,231 @@ import { RightContainer } from "../../../test/fixtures/containers/right-containe
 import { examine } from "./examination.ts";
 import { Patient } from "./patient.ts";
 import { makePlan } from "./plan.ts";
-import { countBroken, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 
 describe("examine", () => {
-  it("DEBUG", async () => {
-    const all: [string, new () => Container][] = [
-      ["right", RightContainer],
-      ["python", PythonContainer],
-      ...Object.entries(broken),
+  it("finds nothing to mend in a container that does what ARENA-3 to ARENA-21 say", async () => {
+    const report = await examineContainer(new RightContainer(), [], { answerMs: 5000 });
+    assert.deepEqual(brokenTitles(report), []);
+    assert.ok(report.checks.every(({ finding }) => finding.verdict !== "skipped"));
+    assert.deepEqual(
+      report.orchestrators.map(({ survives }) => survives),
+      [true, true],
+    );
+  });
+
+  it("finds what a container like the Python template breaks, and says what that does", async () => {
+    const report = await examineContainer(new PythonContainer());
+    assert.deepEqual(brokenTitles(report), [
+      "ARENA-6 registerModel: once per connection, again on a new one",
+      "ARENA-9 text that is not JSON is answered",
+      "ARENA-9 JSON of a wrong shape is answered",
+      "ARENA-9 an empty request is answered",
+      "ARENA-9 a request of 33 MB is answered",
+      "ARENA-11 the same request twice runs once",
+      "ARENA-14 an image of 8 MB is taken",
+      "ARENA-13 {messages} is understood",
+      "ARENA-13 {text, image, system} is understood",
+      "ARENA-13 {data: {…}} is understood",
+    ]);
+    const [platform, small] = report.orchestrators;
+    assert.match(platform?.detail ?? "", /^predict loop dies at ARENA-14, a request of 8 MB/);
+    assert.match(small?.detail ?? "", /^process dies at ARENA-14, a request of 8 MB/);
+  });
+
+  const faults: ReadonlyArray<readonly [string, Container, readonly string[], readonly string[]]> =
+    [
+      [
+        "ARENA-5 an empty modelID",
+        new broken.NamelessContainer(),
+        ["ARENA-5", "ARENA-7"],
+        ["ARENA-5 registerModel answers the definition"],
+      ],
+      [
+        "ARENA-6 a registration that never ends",
+        new broken.EndlesslyRegisteringContainer(),
+        ["ARENA-6"],
+        ["ARENA-6 registerModel: once per connection, again on a new one"],
+      ],
+      [
+        "ARENA-7 a predict that waits for the model",
+        new broken.WaitingContainer(),
+        ["ARENA-7", "ARENA-15"],
+        ["ARENA-7 predict returns at once"],
+      ],
+      [
+        "ARENA-8 an answer to another model's request",
+        new broken.EagerContainer(),
+        ["ARENA-8", "ARENA-10"],
+        ["ARENA-8 another model's request is dropped"],
+      ],
+      [
+        "ARENA-9 a predict that refuses what is not JSON",
+        new broken.RefusingContainer(),
+        ["ARENA-9"],
+        ["ARENA-9 text that is not JSON is answered", "ARENA-9 an empty request is answered"],
+      ],
+      [
+        "ARENA-10 answers with another request's messageID",
+        new broken.ConfusedContainer(),
+        ["ARENA-10", "ARENA-15"],
+        ["ARENA-10 3 requests of one session at once are answered"],
+      ],
+      [
+        "ARENA-11 a repeated request that runs again",
+        new broken.ForgetfulContainer(),
+        ["ARENA-11", "ARENA-10"],
+        ["ARENA-11 the same request twice runs once"],
+      ],
+      [
+        "ARENA-13 older shapes that are refused",
+        new broken.ModernContainer(),
+        ["ARENA-12", "ARENA-13"],
+        [
+          "ARENA-13 {messages} is understood",
+          "ARENA-13 {text, image, system} is understood",
+          "ARENA-13 {data: {…}} is understood",
+        ],
+      ],
+      [
+        "ARENA-14 a limit of 4 MiB on requests",
+        new broken.SmallContainer(),
+        ["ARENA-12", "ARENA-14"],
+        ["ARENA-14 an image of 8 MB is taken"],
+      ],
+      [
+        "ARENA-15 silence",
+        new broken.SilentContainer(),
+        ["ARENA-7", "ARENA-15", "ARENA-16", "ARENA-17", "ARENA-18"],
+        ["ARENA-15 a question is answered, with its ids"],
+      ],
+      [
+        "ARENA-15 answers without ids",
+        new broken.AnonymousContainer(),
+        ["ARENA-15", "ARENA-18"],
+        ["ARENA-15 a question is answered, with its ids"],
+      ],
+      [
+        "ARENA-16 answers that are dropped while no stream is open",
+        new broken.LiveContainer(),
+        ["ARENA-15", "ARENA-16"],
+        ["ARENA-16 an answer waits while no stream is open"],
+      ],
+      [
+        "ARENA-17 answers that go to every stream",
+        new broken.BroadcastingContainer(),
+        ["ARENA-16", "ARENA-17"],
+        ["ARENA-17 two streams open: each answer comes on one of them"],
+      ],
+      [
+        "ARENA-17 answers that are lost with the stream they should have gone out on",
+        new broken.CarelessContainer(),
+        ["ARENA-15", "ARENA-17"],
+        [
+          "ARENA-17 a stream is cancelled: the rest comes on the next",
+          "ARENA-17 a connection is cut: the rest comes on the next",
+        ],
+      ],
+      [
+        "ARENA-18 a text that is no string",
+        new broken.MisshapenContainer(),
+        ["ARENA-10", "ARENA-18"],
+        ["ARENA-18 every answer is {text, image, error?}"],
+      ],
+      [
+        "ARENA-19 an answer of 5 MB",
+        new broken.VerboseContainer(),
+        ["ARENA-12", "ARENA-15", "ARENA-19", "ARENA-20"],
+        ["ARENA-12 an image as a data URL is taken", "ARENA-19 no answer is over 4 MiB"],
+      ],
+      [
+        "ARENA-20 a stream that ends with an error",
+        new broken.BreakingContainer(),
+        ["ARENA-10", "ARENA-20"],
+        ["ARENA-20 sendPrediction stays open while the container runs"],
+      ],
+      [
+        "ARENA-20 a stream that ends with OK",
+        new broken.EndingContainer(),
+        ["ARENA-10", "ARENA-20"],
+        ["ARENA-20 sendPrediction stays open while the container runs"],
+      ],
+      [
+        "ARENA-21 metrics that are refused",
+        new broken.PedanticContainer(),
+        ["ARENA-21"],
+        ["ARENA-21 publishMetrics takes JSON, other text, another model's"],
+      ],
     ];
-    for (const [name, C] of all) {
-      const t = performance.now();
-      const report = await examineContainer(new C());
-      console.log(name, Math.round(performance.now() - t), "ms", countBroken(report));
-      for (const { requirement, title, finding } of report.checks)
-        if (finding.verdict !== "ok" && finding.verdict !== "info")
-          console.log("   ", requirement, title, finding);
-      for (const o of report.orchestrators) if (!o.survives) console.log("   ", o);
-    }
-  }).timeout(60000);
+  for (const [name, container, only, expected] of faults) {
+    it(`finds ${name}, and nothing else`, async () => {
+      const report = await examineContainer(container, only);
+      assert.deepEqual(brokenTitles(report), expected);
+    });
+  }
+
+  it("says which ids came when an answer has none that was sent", async () => {
+    const report = await examineContainer(new broken.AnonymousContainer(), ["ARENA-15"]);
+    const [answered] = report.checks;
+    assert.match(answered?.finding.detail ?? "", /1 with ids that nobody sent.*"sessionID":""/);
+  });
+
+  it("says what the first error of predict does to each orchestrator (ARENA-9)", async () => {
+    const report = await examineContainer(new broken.RefusingContainer(), ["orchestrators"]);
+    assert.deepEqual(
+      report.orchestrators.map(({ detail }) => detail),
+      [
+        "predict loop dies at ARENA-9, text that is not JSON: predict ended with INVALID_ARGUMENT: the request is not JSON",
+        "process dies at ARENA-9, text that is not JSON: predict ended with INVALID_ARGUMENT: the request is not JSON",
+      ],
+    );
+  });
+
+  it("says that a stream's end with OK harms the test orchestrator only (ARENA-20)", async () => {
+    const report = await examineContainer(new broken.EndingContainer(), ["orchestrators"]);
+    assert.deepEqual(
+      report.orchestrators.map(({ survives }) => survives),
+      [true, false],
+    );
+  });
+
+  it("skips what needs a modelID when nobody says one", async () => {
+    const container = new PythonContainer();
+    container.registerModel();
+    const report = await examineContainer(container, ["ARENA-5", "ARENA-9", "orchestrators"]);
+    assert.deepEqual(
+      report.checks.map(({ finding }) => finding.verdict),
+      ["broken", "skipped", "skipped", "skipped", "skipped"],
+    );
+    assert.deepEqual(report.orchestrators, []);
+  });
+
+  it("asks the model that it is told when the container does not say its name", async () => {
+    const container = new PythonContainer();
+    container.registerModel();
+    const report = await examineContainer(container, ["ARENA-15"], { modelID: "python" });
+    assert.deepEqual(brokenTitles(report), []);
+  });
 });
 
-async function examineContainer(container: Container, modelID?: string): Promise<Report> {
+async function examineContainer(
+  container: Container,
+  only: readonly string[] = [],
+  { modelID, answerMs = 600 }: { readonly modelID?: string; readonly answerMs?: number } = {},
+): Promise<Report> {
   await using served = await serveContainer(container);
-  const patience = { callMs: 5000, answerMs: 400, quietMs: 40, promptMs: 150 };
+  const patience = { callMs: 5000, answerMs, quietMs: 40, promptMs: 150 };
   const connection = { address: served.address, receiveLimitBytes: 4 * 1024 * 1024 };
   const patient = new Patient(connection, patience, modelID);
   try {
-    return await examine(patient, makePlan());
+    return await examine(patient, makePlan(only));
   } finally {
     await patient.discharge();
   }
+}
+
+function brokenTitles({ checks }: Report): readonly string[] {
+  return checks
+    .filter(({ finding }) => finding.verdict === "broken")
+    .map(({ requirement, title }) => `${requirement} ${title}`);
 }

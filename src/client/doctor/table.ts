@@ -7,13 +7,27 @@ const REQUIREMENT_WIDTH = 10;
 const VERDICT_WIDTH = 9;
 const COLOURS = { ok: "green", broken: "red", skipped: "yellow", info: "dim" } as const;
 
+/** From so many skipped checks with one reason on, they share a line. */
+const MANY_SKIPPED = 4;
+
 /** Writes the report for people; in colour where `output` is a terminal. */
-export function writeTable(report: Report, output: Writable): void {
-  const titleWidth = Math.max(...report.checks.map(({ title }) => title.length)) + 2;
-  for (const check of report.checks) output.write(formatCheck(check, titleWidth, output));
+export function writeTable({ checks, ...report }: Report, output: Writable): void {
+  const reasons = Map.groupBy(checks.filter(isSkipped), ({ finding }) => finding.detail);
+  const summed = [...reasons].filter(([, skipped]) => skipped.length >= MANY_SKIPPED);
+  const hidden = new Set(summed.flatMap(([, skipped]) => skipped));
+  const shown = checks.filter((check) => !hidden.has(check));
+  const titleWidth = Math.max(...shown.map(({ title }) => title.length)) + 2;
+  for (const check of shown) output.write(formatCheck(check, titleWidth, output));
+  for (const [reason, skipped] of summed) {
+    output.write(`${paint("skipped", `${skipped.length} skipped`, output)}: ${reason}\n`);
+  }
   output.write("\n");
   for (const result of report.orchestrators) output.write(formatRehearsal(result, output));
-  output.write(`\n${formatVerdict(report, output)}\n`);
+  output.write(`\n${formatVerdict({ checks, ...report }, output)}\n`);
+}
+
+function isSkipped({ finding }: CheckResult): boolean {
+  return finding.verdict === "skipped";
 }
 
 function formatCheck(

@@ -122,7 +122,7 @@ async def _(session: Session) -> None:
     frozen = session.orchestrator
     frozen.freeze()
     await session.operator.open_gate("the third life")
-    await session.server.shows("arena_undelivered", 3)
+    await session.server.shows("arena_answers_undelivered", 3)
     await frozen.kill()
     await session.begin_life()
     assert [await session.outcome(ids) for ids in asked] == ["OK"] * 3
@@ -130,6 +130,8 @@ async def _(session: Session) -> None:
 
 @suite.check("orchestrator: ARENA-20 the server stops and its stream ends with OK")
 async def _(session: Session) -> None:
+    await session.server.shows("arena_unanswered_total", 0)
+    await session.server.shows("arena_answers_undelivered", 0)
     session.server.terminate()
     await session.orchestrator.told("stream ended", code="OK")
 

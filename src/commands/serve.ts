@@ -1,11 +1,8 @@
-import { readEnvironment } from "./config/environment.ts";
-import { ConfigurationError } from "./errors/configuration-error.ts";
-import { type ArenaServer, createArenaServer } from "./main.ts";
-import { createModel, modelProblems } from "./models/registry.ts";
-import { createLogger, type ServerLogger, standardOutput } from "./telemetry/logger.ts";
+import { readEnvironment } from "../config/environment.ts";
+import { type ArenaServer, createArenaServer } from "../main.ts";
+import { createModel, modelProblems } from "../models/registry.ts";
+import { createLogger, type ServerLogger, standardOutput } from "../telemetry/logger.ts";
 
-/** `EX_CONFIG` of sysexits.h. */
-const configurationExitCode = 78;
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
 type StopSignal = keyof typeof signalNumbers;
 
@@ -22,10 +19,6 @@ export async function serve(): Promise<number> {
     logger.info({ modelID, model: settings.MODEL, grpcPort, httpPort }, "serving");
     if (process.stdout.isTTY) greet(modelID, grpcPort);
     return await stopped;
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return configurationExitCode;
   } finally {
     output.flushSync();
   }

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { AnswerLog } from "./answer-log.ts";
+
+const answer = (sessionID: string, messageID = "m") => ({ answer: "{}", sessionID, messageID });
+
+describe("AnswerLog", () => {
+  it("collects the answers of a session, those that came before included", async () => {
+    const log = new AnswerLog();
+    log.addAnswer(0, answer("s"));
+    const collecting = log.collect("s", 2, 10_000);
+    log.addAnswer(1, answer("other"));
+    log.addAnswer(1, answer("s"));
+    const answers = await collecting;
+    assert.deepEqual(
+      answers.map(({ stream }) => stream),
+      [0, 1],
+    );
+  });
+
+  it("returns what came when nothing more comes", async () => {
+    const log = new AnswerLog();
+    log.addAnswer(0, answer("s"));
+    assert.equal((await log.collect("s", 2, 10)).length, 1);
+    assert.equal((await log.collect("nobody's", 1, 10)).length, 0);
+  });
+
+  it("tells answers that nobody asked for from those that were", () => {
+    const log = new AnswerLog();
+    log.addRequest("s", "m");
+    log.addAnswer(0, answer("s"));
+    log.addAnswer(0, answer("other"));
+    assert.deepEqual(
+      log.strays.map(({ answer }) => answer.sessionID),
+      ["other"],
+    );
+    assert.equal(log.latenciesMs.length, 1);
+  });
+});
