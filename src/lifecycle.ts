@@ -37,7 +37,7 @@ export class Lifecycle {
 
   async #startAll(): Promise<void> {
     for (const part of this.#parts) {
-      if (this.#stopping) return;
+      if (this.#stopping !== null) return;
       await part.start?.();
       this.#started.push(part);
     }

@@ -105,8 +105,9 @@ export class ChatSession {
       const problem = `The answer came without its messageID (${ids}); in the arena it would be lost: ${answer}`;
       this.#loseAnswer(new Error(problem));
     } else {
-      const note = `An answer came that was not asked for here (${ids}); whoever asked will not get it.`;
-      this.#terminal.stderr.write(`${note}\n`);
+      const { stderr } = this.#terminal;
+      const note = `An answer came that was not asked for here (${ids}). If the arena uses this container now, it has lost it.`;
+      stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}${note}\n`);
     }
   }
 }

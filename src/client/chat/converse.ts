@@ -16,6 +16,10 @@ export async function converse(
 ): Promise<number> {
   const hasPrompt = lines.terminal;
   let failures = 0;
+  let isOpen = true;
+  lines.once("close", () => {
+    isOpen = false;
+  });
   if (hasPrompt) lines.prompt();
   for await (const line of lines) {
     const text = line.trim();
@@ -27,7 +31,7 @@ export async function converse(
       failures += 1;
       terminal.stderr.write(`✖ ${error instanceof Error ? error.message : String(error)}\n`);
     }
-    if (hasPrompt) lines.prompt();
+    if (hasPrompt && isOpen) lines.prompt();
   }
   lines.close();
   if (hasPrompt) terminal.stdout.write("\n");

@@ -26,13 +26,15 @@ export class AnswerLog {
     return this.#answers.filter(({ answer }) => !this.#sentAtMs.has(answer.sessionID));
   }
 
-  /** How long each answer took since its request was sent, the shortest first. */
+  /** How long it took from each request to its first answer, the shortest first. */
   get latenciesMs(): readonly number[] {
-    const latencies = this.#answers.map(({ answer, atMs }) => {
-      const sentAtMs = this.#sentAtMs.get(answer.sessionID)?.get(answer.messageID);
-      return sentAtMs === undefined ? [] : [atMs - sentAtMs];
-    });
-    return latencies.flat().sort((a, b) => a - b);
+    const latencies = [...this.#sentAtMs].flatMap(([sessionID, messages]) =>
+      [...messages].map(([messageID, sentAtMs]) => {
+        const first = this.of(sessionID).find(({ answer }) => answer.messageID === messageID);
+        return first ? first.atMs - sentAtMs : undefined;
+      }),
+    );
+    return latencies.filter((latency) => latency !== undefined).sort((a, b) => a - b);
   }
 
   /** The answers of one session so far. */

@@ -75,15 +75,15 @@ class ServerProcess:
     async def shows(self, metric: str, value: float) -> None:
         """Waits until the metric without labels has this value: nothing tells of its change."""
 
-        def read() -> str:
+        def read() -> float:
             address = f"http://127.0.0.1:{self.http_port}/metrics"
             with urllib.request.urlopen(address, timeout=LIMIT_SECONDS) as response:
-                return response.read().decode()
+                lines = response.read().decode().splitlines()
+            return next(float(line.split(" ")[1]) for line in lines if line.startswith(f"{metric} "))
 
-        wanted = f"{metric} {value:g}"
         deadline = time.monotonic() + LIMIT_SECONDS
-        while wanted not in (await asyncio.to_thread(read)).splitlines():
-            assert time.monotonic() < deadline, f"no {wanted} in the metrics"
+        while (shown := await asyncio.to_thread(read)) != value:
+            assert time.monotonic() < deadline, f"{metric} is {shown}, not {value}"
             await asyncio.sleep(0.02)
 
     def log(self) -> str:
@@ -124,6 +124,7 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
         "GRPC_HOST": "127.0.0.1",
         "GRPC_PORT": "0",
         "HTTP_PORT": "0",
+        "DRAIN_TIMEOUT_MS": "5000",
         "MODEL": OBEDIENT_MODEL,
         **settings,
     }

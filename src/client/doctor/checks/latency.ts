@@ -15,9 +15,11 @@ export const latency: Check = {
   others: 0,
   async run(patient) {
     const { latenciesMs } = patient.log;
-    const [fastest = 0, slowest = 0] = [latenciesMs[0], latenciesMs.at(-1)];
+    const median = latenciesMs[Math.floor(latenciesMs.length / 2)] ?? 0;
+    const fastest = latenciesMs[0] ?? 0;
     const hint =
       fastest > PROMPT_MS ? "; never faster: a slow model, or a container that polls" : "";
-    return info(`${inMs(fastest)} to ${inMs(slowest)} over ${latenciesMs.length} answers${hint}`);
+    const range = `${inMs(fastest)} at best, ${inMs(median)} in the median`;
+    return info(`${range}, over ${latenciesMs.length} requests${hint}`);
   },
 };

@@ -44,6 +44,10 @@ class Session:
         told = await self.orchestrator.told("answer", session=ids.session, message=ids.message)
         return str(told["outcome"])
 
+    async def all_acknowledged(self) -> None:
+        """Waits until the server knows that all arrived; what it does not know comes again."""
+        await self.server.shows("arena_answers_undelivered", 0)
+
     def events(self, name: str) -> list[Event]:
         return [event for life in self.lives for event in life.events if event["event"] == name]
 
@@ -103,6 +107,7 @@ async def _(session: Session) -> None:
 
 @suite.check("orchestrator: ARENA-17 killed while requests run, its next life gets the answers")
 async def _(session: Session) -> None:
+    await session.all_acknowledged()
     asked = [await session.predict(say("wait for the second life")) for _ in range(3)]
     await session.orchestrator.kill()
     await session.operator.open_gate("the second life")
@@ -118,6 +123,7 @@ async def _(session: Session) -> None:
 
 @suite.check("orchestrator: ARENA-17 frozen, what was written to it comes in its next life")
 async def _(session: Session) -> None:
+    await session.all_acknowledged()
     asked = [await session.predict(say("wait for the third life")) for _ in range(3)]
     frozen = session.orchestrator
     frozen.freeze()
@@ -131,7 +137,7 @@ async def _(session: Session) -> None:
 @suite.check("orchestrator: ARENA-20 the server stops and its stream ends with OK")
 async def _(session: Session) -> None:
     await session.server.shows("arena_unanswered_total", 0)
-    await session.server.shows("arena_answers_undelivered", 0)
+    await session.all_acknowledged()
     session.server.terminate()
     await session.orchestrator.told("stream ended", code="OK")
 
@@ -139,7 +145,8 @@ async def _(session: Session) -> None:
 @suite.check("orchestrator: every predict had exactly one answer, and no thread died in between")
 async def _(session: Session) -> None:
     answered = Counter(Ids(told["session"], told["message"]) for told in session.events("answer"))
-    assert answered == Counter(session.asked)
+    asked = Counter(session.asked)
+    assert answered == asked, (answered - asked, asked - answered)
     for life in session.lives:
         calls = {event["call"] for event in life.deaths()}
         # Nothing listens any more when it opens its stream again at the very end.
