@@ -68,7 +68,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
   const plan = makePlan(values.only);
   const patient = new Patient(connection, patience, values["model-id"]);
   const { sent, prompts } = countRequests(plan);
-  const announcement = `Examining ${connection.address}: sends ${sent} requests, of which ${prompts} reach the model, each a question for one word.\n\n`;
+  const announcement = `Examining ${connection.address}: sends at most ${sent} requests; ${prompts} of them reach the model, each a question for one word.\n\n`;
   (values.json ? terminal.stderr : terminal.stdout).write(announcement);
   try {
     const report = await examine(patient, plan, showProgress(terminal));

@@ -26,13 +26,16 @@ export async function examine(
     results.set(check, { requirement, title, finding, tookMs });
   };
   for (const check of inStage("first")) await run(check);
+  // What follows asks how fast the first answer came, which only means something in quiet.
+  const canAsk = (await patient.isReachable()) && (await patient.modelID()) !== undefined;
+  if (canAsk) await patient.firstExchange();
   await patient.whileListening(async () => {
     await Promise.all(inStage("together").map(run));
     await Promise.all(inStage("large").map(run));
   });
   for (const check of inStage("alone")) await run(check);
   for (const check of inStage("afterwards")) await run(check);
-  if (await patient.modelID()) {
+  if (canAsk) {
     for (const rehearsal of rehearsals) {
       onProgress(results.size + orchestrators.length, total, rehearsal.name);
       orchestrators.push(await rehearsal.run(patient));

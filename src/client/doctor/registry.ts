@@ -8,7 +8,7 @@ import { concurrentRequests } from "./checks/concurrent-requests.ts";
 import { definition } from "./checks/definition.ts";
 import { emptyMessageID } from "./checks/empty-message-id.ts";
 import { health } from "./checks/health.ts";
-import { images } from "./checks/images.ts";
+import { largeImage, smallImage } from "./checks/images.ts";
 import { latency } from "./checks/latency.ts";
 import { messageSize } from "./checks/message-size.ts";
 import { metrics } from "./checks/metrics.ts";
@@ -35,8 +35,9 @@ export const checks: readonly Check[] = [
   repeatedRequest,
   emptyMessageID,
   ...chatFormat,
-  ...images,
+  smallImage,
   ...olderShapes,
+  largeImage,
   answers,
   latency,
   waitingAnswers,

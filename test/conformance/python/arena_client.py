@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import grpc
+
 import model_pb2
 import model_pb2_grpc
 from server_process import ServerProcess

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import grpc
+
 import model_pb2
 import model_pb2_grpc
 

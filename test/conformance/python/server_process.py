@@ -79,7 +79,9 @@ class ServerProcess:
             address = f"http://127.0.0.1:{self.http_port}/metrics"
             with urllib.request.urlopen(address, timeout=LIMIT_SECONDS) as response:
                 lines = response.read().decode().splitlines()
-            return next(float(line.split(" ")[1]) for line in lines if line.startswith(f"{metric} "))
+            return next(
+                float(line.split(" ")[1]) for line in lines if line.startswith(f"{metric} ")
+            )
 
         deadline = time.monotonic() + LIMIT_SECONDS
         while (shown := await asyncio.to_thread(read)) != value:

@@ -19,7 +19,7 @@ function understands(title: string, messages: readonly Message[]): Check {
     requirement: "ARENA-12",
     title,
     stage: "together",
-    needs: "model",
+    needs: "answers",
     prompts: 1,
     others: 0,
     async run(patient) {

@@ -13,7 +13,7 @@ export const concurrentRequests: Check = {
   requirement: "ARENA-10",
   title: `${REQUESTS} requests of one session at once are answered`,
   stage: "together",
-  needs: "model",
+  needs: "answers",
   prompts: REQUESTS,
   others: 0,
   async run(patient): Promise<Finding> {

@@ -7,7 +7,7 @@ export const emptyMessageID: Check = {
   requirement: "ARENA-11",
   title: "an empty messageID is answered with an empty one",
   stage: "together",
-  needs: "model",
+  needs: "answers",
   prompts: 1,
   others: 0,
   async run(patient) {

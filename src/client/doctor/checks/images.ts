@@ -8,18 +8,18 @@ const SMALL_BYTES = 1000;
 /** As base64 in a data URL: 8 MB. */
 const LARGE_BYTES = 6_000_000;
 
-/** Whether images arrive, small ones and ones of several MB. */
-export const images: readonly Check[] = [
-  takesImage("ARENA-12", "together", "an image as a data URL is taken", SMALL_BYTES),
-  takesImage("ARENA-14", "large", "an image of 8 MB is taken", LARGE_BYTES),
-];
+/** Whether an image arrives at all. */
+export const smallImage = takesImage("ARENA-12", "together", "an image is taken", SMALL_BYTES);
+
+/** Whether an image of several MB does. */
+export const largeImage = takesImage("ARENA-14", "large", "an image of 8 MB is taken", LARGE_BYTES);
 
 function takesImage(requirement: string, stage: Stage, title: string, bytes: number): Check {
   return {
     requirement,
     title,
     stage,
-    needs: "model",
+    needs: "answers",
     prompts: 1,
     others: 0,
     async run(patient) {

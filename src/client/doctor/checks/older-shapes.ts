@@ -21,7 +21,7 @@ function understandsShape(title: string, shape: (canImage: boolean) => object): 
     requirement: "ARENA-13",
     title,
     stage: "together",
-    needs: "model",
+    needs: "answers",
     prompts: 1,
     others: 0,
     async run(patient) {

@@ -20,7 +20,7 @@ export const repeatedRequest: Check = {
   requirement: "ARENA-11",
   title: "the same request twice runs once",
   stage: "together",
-  needs: "model",
+  needs: "answers",
   prompts: 2,
   others: 0,
   async run(patient) {

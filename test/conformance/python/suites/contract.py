@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from contract_descriptor import expected_file, without_derived_names
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+from contract_descriptor import expected_file, without_derived_names
 from server_process import REPOSITORY
 from suite import Suite
 

@@ -4,15 +4,15 @@ import asyncio
 import json
 import os
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from contract_descriptor import expected_file, without_derived_names
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from server_process import ServerProcess, serving
 from suite import Suite
 

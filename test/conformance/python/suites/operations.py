@@ -3,9 +3,10 @@
 import json
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from arena import Arena, arena
 from arena_client import call, refusal
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from requests_text import say
 from suite import Suite
 

@@ -1,6 +1,7 @@
 """registerModel."""
 
 import grpc
+
 import model_pb2
 from arena import Arena, arena
 from arena_client import ArenaClient, refusal

@@ -50,7 +50,7 @@ async def _(arena: Arena) -> None:
 
 @suite.check("ARENA-12 every alphabet, emoji and control characters survive")
 async def _(arena: Arena) -> None:
-    for text in ["Hyvää päivää", "你好 👋🏽", "\u0000 \u2028 \t \\ \"", "\U0010ffff"]:
+    for text in ["Hyvää päivää", "你好 👋🏽", '\u0000 \u2028 \t \\ "', "\U0010ffff"]:
         for escaped in (True, False):
             request = json.dumps([user(text)], ensure_ascii=escaped)
             assert await _seen(arena, request) == [user(text)]

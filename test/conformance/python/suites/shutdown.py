@@ -3,8 +3,9 @@
 from contextlib import nullcontext
 
 import grpc
-from arena_client import AnswerStream, ArenaClient, call
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from arena_client import AnswerStream, ArenaClient, call
 from requests_text import say
 from server_process import serving
 from suite import Suite

@@ -1,6 +1,7 @@
 """sendPrediction: every answer goes to one stream, and none is lost."""
 
 import grpc
+
 from arena_client import Answer, AnswerStream, ArenaClient, Ids, Inbox
 from requests_text import say
 from server_process import ServerProcess, serving

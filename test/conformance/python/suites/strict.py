@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import grpc
-from arena_client import ArenaClient, refusal
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, RetryInfo
 from grpc_status import rpc_status
+
+from arena_client import ArenaClient, refusal
 from requests_text import say
 from server_process import ServerProcess, serving
 from suite import Suite
