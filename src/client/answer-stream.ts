@@ -14,6 +14,11 @@ export interface StreamEnd {
  * it ends with an error. Nothing is read ahead of who iterates.
  */
 export class AnswerStream implements AsyncIterable<modelAnswer> {
+  /**
+   * Settles when the container has said that the stream is open, or when it is
+   * over. Some containers say nothing before their first answer.
+   */
+  readonly opened: Promise<void>;
   /** Settles when the stream is over, however it ended; never rejects. */
   readonly ended: Promise<StreamEnd>;
   readonly #call: ClientReadableStream<modelAnswer>;
@@ -27,6 +32,10 @@ export class AnswerStream implements AsyncIterable<modelAnswer> {
         signal?.removeEventListener("abort", cancel);
         resolve({ code: toStatusName(status.code), details: status.details });
       });
+    });
+    this.opened = new Promise((resolve) => {
+      call.once("metadata", () => resolve());
+      call.once("status", () => resolve());
     });
     // The status carries the error; without a listener the event would be thrown.
     call.on("error", () => {});

@@ -166,6 +166,11 @@ describe("ArenaClient", () => {
       assert.equal((await stream.ended).code, "INTERNAL");
     });
 
+    it("says when the container has opened it", async () => {
+      const client = await connect();
+      await client.answers().opened;
+    });
+
     it("ends quietly when it is cancelled, and by a signal as well", async () => {
       const client = await connect();
       const stopping = new AbortController();

@@ -7,15 +7,16 @@ import { join } from "node:path";
 
 const grpcurlVersion = "v1.9.3";
 const grpcurlModule = "github.com/fullstorydev/grpcurl/cmd/grpcurl";
+const printVersion = "import sys; assert sys.version_info >= (3, 10); print(sys.version)";
 
 /** A tool that is not there, or an installation that failed. */
 export class MissingToolError extends Error {}
 
 /** Returns the path of a Python that has the packages of `requirements`. */
 export function installPython(cache, requirements) {
-  const asked = capture("python3", ["--version"]);
-  if (asked === null) throw missing("Python 3.10 or newer (python3)", "the Python peers");
-  const key = createHash("sha256").update(asked).update(readFileSync(requirements)).digest("hex");
+  const version = capture("python3", ["-c", printVersion]);
+  if (version === null) throw missing("Python 3.10 or newer (python3)", "the Python peers");
+  const key = createHash("sha256").update(version).update(readFileSync(requirements)).digest("hex");
   const folder = join(cache, `python-${key.slice(0, 12)}`);
   const python = join(folder, "bin", "python");
   once(folder, () => {
@@ -57,9 +58,7 @@ function once(folder, fill) {
 }
 
 function missing(tool, purpose) {
-  return new MissingToolError(
-    `${tool} is not on this machine, and ${purpose} need it. Install it.`,
-  );
+  return new MissingToolError(`${tool} is not on this machine; install it for ${purpose}`);
 }
 
 function capture(command, args) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AnswerLog } from "./answer-log.ts";
+import { AnswerLog, answersTo, atLeast } from "./answer-log.ts";
 
 const answer = (sessionID: string, messageID = "m") => ({ answer: "{}", sessionID, messageID });
 
@@ -7,7 +7,7 @@ describe("AnswerLog", () => {
   it("collects the answers of a session, those that came before included", async () => {
     const log = new AnswerLog();
     log.addAnswer(0, answer("s"));
-    const collecting = log.collect("s", 2, 10_000);
+    const collecting = log.collect("s", atLeast(2), 10_000);
     log.addAnswer(1, answer("other"));
     log.addAnswer(1, answer("s"));
     const answers = await collecting;
@@ -20,8 +20,8 @@ describe("AnswerLog", () => {
   it("returns what came when nothing more comes", async () => {
     const log = new AnswerLog();
     log.addAnswer(0, answer("s"));
-    assert.equal((await log.collect("s", 2, 10)).length, 1);
-    assert.equal((await log.collect("nobody's", 1, 10)).length, 0);
+    assert.equal((await log.collect("s", answersTo(2), 10)).length, 1);
+    assert.equal((await log.collect("nobody's", atLeast(1), 10)).length, 0);
   });
 
   it("tells answers that nobody asked for from those that were", () => {

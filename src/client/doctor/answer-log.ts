@@ -7,6 +7,16 @@ export interface LoggedAnswer {
   readonly atMs: number;
 }
 
+/** Enough is when there are `count` answers, the same one again included. */
+export function atLeast(count: number): (answers: readonly LoggedAnswer[]) => boolean {
+  return (answers) => answers.length >= count;
+}
+
+/** Enough is when `count` requests are answered, however often: what broke with a stream may come again. */
+export function answersTo(count: number): (answers: readonly LoggedAnswer[]) => boolean {
+  return (answers) => new Set(answers.map(({ answer }) => answer.messageID)).size >= count;
+}
+
 /** After so many times the patience, nobody waits any longer, whatever else still comes. */
 const PATIENCE_LIMIT = 4;
 
@@ -55,13 +65,13 @@ export class AnswerLog {
   }
 
   /**
-   * Waits until the session has `count` answers. Gives up, and returns those
-   * that came, when for `patienceMs` no answer to anything came: a slow
+   * Waits until the answers of a session are enough. Gives up, and returns
+   * those that came, when for `patienceMs` no answer to anything came: a slow
    * container that works through its requests one by one is not a silent one.
    */
   async collect(
     sessionID: string,
-    count: number,
+    isEnough: (answers: readonly LoggedAnswer[]) => boolean,
     patienceMs: number,
   ): Promise<readonly LoggedAnswer[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -69,7 +79,7 @@ export class AnswerLog {
     const silence = setTimeout(resolve, patienceMs);
     const watch = () => {
       silence.refresh();
-      if (this.of(sessionID).length >= count) resolve();
+      if (isEnough(this.of(sessionID))) resolve();
     };
     watch();
     this.#watchers.add(watch);

@@ -13,10 +13,16 @@ const FRUITLESS_OPENINGS = 10;
 export class Listening {
   readonly #ends: StreamEnd[] = [];
   readonly #closing = new AbortController();
+  readonly #opened = Promise.withResolvers<void>();
   readonly #done: Promise<void>;
 
   constructor(client: ArenaClient, onAnswer: (answer: modelAnswer) => void) {
     this.#done = this.#listen(client, onAnswer);
+  }
+
+  /** Settles when the container has said that the first stream is open; some say nothing. */
+  get opened(): Promise<void> {
+    return this.#opened.promise;
   }
 
   /** How the container ended the stream, each time that it did. */
@@ -34,6 +40,7 @@ export class Listening {
     const { signal } = this.#closing;
     for (let fruitless = 0; fruitless < FRUITLESS_OPENINGS && !signal.aborted; fruitless += 1) {
       const stream = client.answers(signal);
+      void stream.opened.then(this.#opened.resolve);
       try {
         for await (const answer of stream) {
           fruitless = 0;

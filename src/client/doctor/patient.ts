@@ -5,7 +5,7 @@ import { ArenaClient } from "../arena-client.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import type { RpcError } from "../rpc-error.ts";
 import { rpcFailure } from "../rpc-failure.ts";
-import { AnswerLog, type LoggedAnswer } from "./answer-log.ts";
+import { AnswerLog, answersTo, atLeast, type LoggedAnswer } from "./answer-log.ts";
 import type { Exchange, RequestOptions, Sent } from "./exchange.ts";
 import { Listening } from "./listening.ts";
 import { READY_REQUEST } from "./prompts.ts";
@@ -126,11 +126,11 @@ export class Patient {
     return { ...sent, answers: sent.failure ? [] : await this.answers(sent.sessionID, 1) };
   }
 
-  /** Waits for a session's first answers; not for long where not even the first question was answered. */
+  /** Waits until `count` requests of a session are answered; not for long where not even the first question was. */
   async answers(sessionID: string, count: number): Promise<readonly LoggedAnswer[]> {
     const isMute = (await this.firstExchange()).answers.length === 0;
     const patienceMs = isMute ? this.patience.quietMs : this.patience.answerMs;
-    return await this.log.collect(sessionID, count, patienceMs);
+    return await this.log.collect(sessionID, answersTo(count), patienceMs);
   }
 
   /** Waits as long as an answer takes that should not come. */
@@ -154,7 +154,7 @@ export class Patient {
   async #askFirst(): Promise<Exchange> {
     const sent = await this.send(READY_REQUEST);
     const patienceMs = sent.failure ? 0 : this.patience.answerMs;
-    return { ...sent, answers: await this.log.collect(sent.sessionID, 1, patienceMs) };
+    return { ...sent, answers: await this.log.collect(sent.sessionID, atLeast(1), patienceMs) };
   }
 
   async #introduce(): Promise<Introduction> {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Orchestrator, OrchestratorOptions } from "../orchestrators/orchestrator.ts";
 import { PlatformOrchestrator } from "../orchestrators/platform-orchestrator.ts";
 import { SmallTestOrchestrator } from "../orchestrators/small-test-orchestrator.ts";
-import { AnswerLog } from "./answer-log.ts";
+import { AnswerLog, answersTo } from "./answer-log.ts";
 import { newSession, type Patient } from "./patient.ts";
 import { READY_REQUEST, unusableRequest } from "./prompts.ts";
 import type { RehearsalResult } from "./report.ts";
@@ -85,7 +85,7 @@ async function rehearse(
     const isMute = (await patient.firstExchange()).answers.length === 0;
     const isDead = orchestrator.deaths.length > 0;
     const patienceMs = isMute || isDead ? patient.patience.quietMs : patient.patience.answerMs;
-    const answers = await log.collect(sessionID, QUESTIONS, patienceMs);
+    const answers = await log.collect(sessionID, answersTo(QUESTIONS), patienceMs);
     const note = canRegister ? "" : " (registerModel left out: this container allows it once)";
     const [death] = orchestrator.deaths;
     if (death) {
@@ -98,7 +98,7 @@ async function rehearse(
       };
     }
     const detail = `${answers.length} of ${QUESTIONS} questions answered among ${steps.length - QUESTIONS} unusable calls${note}`;
-    return { name, survives: answers.length >= QUESTIONS, detail };
+    return { name, survives: answersTo(QUESTIONS)(answers), detail };
   } finally {
     orchestrator.stop();
   }

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from arena_client import Answer, ArenaClient, Ids, Inbox
+from answers import Answer, Ids
+from arena_client import ArenaClient
+from inbox import Inbox
 from server_process import ServerProcess, serving
 
 

@@ -37,6 +37,9 @@ SUITES = {
 
 
 async def main(names: list[str]) -> int:
+    if unknown := set(names) - SUITES.keys():
+        print(f"no suite {', '.join(unknown)}; there are {', '.join(SUITES)}")
+        return 2
     report = Report()
     for name in names or SUITES:
         await SUITES[name].run(name, report)

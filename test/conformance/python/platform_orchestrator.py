@@ -62,6 +62,7 @@ def thread(call: str, work: Callable[..., None], *arguments: Any) -> None:
         try:
             work(*arguments)
         except grpc.RpcError as error:
+            assert isinstance(error, grpc.Call)
             tell("dead", call=call, code=error.code().name, details=error.details())
 
     threading.Thread(target=until_error, name=call, daemon=True).start()

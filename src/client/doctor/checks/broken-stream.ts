@@ -1,70 +1,72 @@
 import { parseAddress } from "../../address.ts";
-import type { ArenaClient } from "../../arena-client.ts";
+import { answersTo } from "../answer-log.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
 import { broken, type Finding, ok, skipped } from "../finding.ts";
+import { FragileConnection } from "../fragile-connection.ts";
 import { judgeAcceptance, judgeExchange } from "../judge.ts";
 import { newSession, type Patient } from "../patient.ts";
 import { READY_REQUEST } from "../prompts.ts";
-import { SeverableConnection } from "../severable-connection.ts";
 
-/** Whether answers survive the stream on which they should have gone out. */
+/** What is under way when the stream breaks. */
+const REQUESTS = 2;
+
+/**
+ * Whether answers survive the stream that they went out on without arriving.
+ * The doctor holds them up on their way, so that the container has written
+ * them, and then breaks the stream.
+ */
 export const brokenStreams: readonly Check[] = [
-  survivesBreak("a stream is cancelled: the rest comes on the next", (patient) =>
-    examineBreak(patient, patient.connect(), () => {}),
+  survivesBreak("a stream is cancelled: what had not arrived comes on the next", () => {}),
+  survivesBreak("a connection is cut: what had not arrived comes on the next", (connection) =>
+    connection.sever(),
   ),
-  survivesBreak("a connection is cut: the rest comes on the next", async (patient) => {
-    if (patient.connection.tls) return skipped("the doctor cannot cut a TLS connection");
-    const connection = await SeverableConnection.open(parseAddress(patient.connection.address));
-    const cut = () => connection.sever();
-    try {
-      return await examineBreak(patient, patient.connect(connection.address), cut);
-    } finally {
-      cut();
-    }
-  }),
 ];
 
-function survivesBreak(title: string, run: (patient: Patient) => Promise<Finding>): Check {
-  const prompts = 3;
+function survivesBreak(title: string, cut: (connection: FragileConnection) => void): Check {
   return {
     requirement: "ARENA-17",
     title,
     stage: "alone",
     needs: "answers",
-    prompts,
+    prompts: REQUESTS + 1,
     others: 0,
-    run,
+    async run(patient) {
+      if (patient.connection.tls) return skipped("the doctor cannot get in between with TLS");
+      const connection = await FragileConnection.open(parseAddress(patient.connection.address));
+      try {
+        return await examineBreak(patient, connection, () => cut(connection));
+      } finally {
+        connection.sever();
+      }
+    },
   };
 }
 
 async function examineBreak(
   patient: Patient,
-  client: ArenaClient,
+  connection: FragileConnection,
   cut: () => void,
 ): Promise<Finding> {
-  const stream = patient.listen(client);
+  const stream = patient.listen(patient.connect(connection.address));
   try {
     // The first answer proves that the container regards the stream as open.
-    const first = await patient.exchange(READY_REQUEST);
-    const finding = judgeExchange(patient, first);
+    const finding = judgeExchange(patient, await patient.exchange(READY_REQUEST));
     if (finding.verdict !== "ok") return finding;
+    connection.freeze();
     const sessionID = newSession();
-    // One request is accepted before the break, the other is sent at the same moment.
-    const accepted = await patient.send(READY_REQUEST, { sessionID });
-    const sending = patient.send(READY_REQUEST, { sessionID });
-    cut();
-    await stream.close();
-    const sent = [accepted, await sending];
-    const before = patient.log.of(sessionID).length;
+    const sent = await Promise.all(
+      Array.from({ length: REQUESTS }, () => patient.send(READY_REQUEST, { sessionID })),
+    );
     const refused = sent.map(judgeAcceptance).find((one) => one !== undefined);
     if (refused) return refused;
+    await patient.untilQuiet();
+    cut();
+    await stream.close();
     return await patient.whileListening(async () => {
-      const answers = await patient.answers(sessionID, sent.length);
-      const answered = new Set(answers.map(({ answer }) => answer.messageID));
-      return answered.size === sent.length
-        ? ok(`${before} before, ${answers.length - before} after`)
-        : broken(`${answered.size} of ${sent.length} answers came`, consequences.lostAnswer);
+      const answers = await patient.answers(sessionID, REQUESTS);
+      const detail = `${answers.length} of ${REQUESTS} answers came`;
+      return answersTo(REQUESTS)(answers) ? ok(detail) : broken(detail, consequences.lostAnswer);
     });
   } finally {
     await stream.close();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { atLeast } from "../answer-log.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
 import { broken, ok } from "../finding.ts";
@@ -30,7 +31,7 @@ export const repeatedRequest: Check = {
     if (refused) return refused;
     const [first] = await patient.answers(ids.sessionID, 1);
     if (!first) return broken("no answer", consequences.waitsForever);
-    const answers = await patient.log.collect(ids.sessionID, 2, await patient.quietMs());
+    const answers = await patient.log.collect(ids.sessionID, atLeast(2), await patient.quietMs());
     if (answers.length === 1) return ok("answered once");
     const texts = new Set(answers.map(({ answer }) => answer.answer));
     if (texts.size > 1) return broken(`answered ${texts.size} times, differently`, CONSEQUENCE);

@@ -1,3 +1,4 @@
+import { answersTo, atLeast } from "../answer-log.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
 import { broken, ok } from "../finding.ts";
@@ -18,6 +19,8 @@ export const twoStreams: Check = {
   async run(patient) {
     const streams = [patient.connect(), patient.connect()].map((client) => patient.listen(client));
     try {
+      const opened = Promise.all(streams.map((stream) => stream.opened));
+      await Promise.race([opened, patient.untilQuiet()]);
       const sessionID = newSession();
       const sent = await Promise.all(
         Array.from({ length: REQUESTS }, () => patient.send(READY_REQUEST, { sessionID })),
@@ -25,11 +28,16 @@ export const twoStreams: Check = {
       const refused = sent.map(judgeAcceptance).find((finding) => finding !== undefined);
       if (refused) return refused;
       await patient.answers(sessionID, REQUESTS);
-      const answers = await patient.log.collect(sessionID, REQUESTS + 1, await patient.quietMs());
+      // One more would be one too many.
+      const answers = await patient.log.collect(
+        sessionID,
+        atLeast(REQUESTS + 1),
+        await patient.quietMs(),
+      );
       if (answers.length > REQUESTS) {
         return broken(`${answers.length} answers to ${REQUESTS} requests`, consequences.twice);
       }
-      if (answers.length < REQUESTS) {
+      if (!answersTo(REQUESTS)(answers)) {
         const detail = `${answers.length} answers to ${REQUESTS} requests`;
         return broken(detail, consequences.lostAnswer);
       }

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from arena_client import ArenaClient, Ids, new_ids
-from orchestrator_process import Event, OrchestratorProcess
+from answers import Ids, new_ids
+from arena_client import ArenaClient
+from json_lines import Line
+from orchestrator_process import OrchestratorProcess
 from requests_text import say
 from server_process import ServerProcess, serving
 from suite import Suite
@@ -48,8 +50,8 @@ class Session:
         """Waits until the server knows that all arrived; what it does not know comes again."""
         await self.server.shows("arena_answers_undelivered", 0)
 
-    def events(self, name: str) -> list[Event]:
-        return [event for life in self.lives for event in life.events if event["event"] == name]
+    def events(self, name: str) -> list[Line]:
+        return [event for life in self.lives for event in life.events(name)]
 
 
 @asynccontextmanager
@@ -148,7 +150,8 @@ async def _(session: Session) -> None:
     asked = Counter(session.asked)
     assert answered == asked, (answered - asked, asked - answered)
     for life in session.lives:
-        calls = {event["call"] for event in life.deaths()}
+        deaths = life.events("dead")
+        calls = {event["call"] for event in deaths}
         # Nothing listens any more when it opens its stream again at the very end.
         at_the_end = {"sendPrediction"} if life is session.orchestrator else set()
-        assert calls - at_the_end == {"registerModel"}, life.deaths()
+        assert calls - at_the_end == {"registerModel"}, deaths

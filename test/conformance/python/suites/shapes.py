@@ -22,7 +22,8 @@ async def _seen(arena: Arena, request: str) -> list[Message]:
     """What the model got, as it tells."""
     answer = await arena.ask(request)
     assert answer.error is None, answer
-    return json.loads(answer.text)
+    messages: list[Message] = json.loads(answer.text)
+    return messages
 
 
 async def _expect(arena: Arena, request: Any, expected: list[Message]) -> None:

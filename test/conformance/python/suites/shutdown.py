@@ -5,13 +5,19 @@ from contextlib import nullcontext
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from arena_client import AnswerStream, ArenaClient, call
+from answers import AnswerStream, Ids
+from arena_client import ArenaClient, call
 from requests_text import say
 from server_process import serving
 from suite import Suite
 
 # Every check stops a server of its own, which must end with exit code 0.
 suite = Suite(nullcontext)
+
+
+async def _brings_ok(stream: AnswerStream, ids: Ids) -> None:
+    answer = await stream.read()
+    assert answer and answer.ids == ids and answer.outcome == "OK", answer
 
 
 async def _ends_with_ok(stream: AnswerStream) -> None:
@@ -49,10 +55,9 @@ async def _(_: None) -> None:
         response = await call(health.Check, health_pb2.HealthCheckRequest())
         assert response.status == health_pb2.HealthCheckResponse.NOT_SERVING
         late = await client.predict(say("hello"))
-        for ids in (late, held):
-            answer = await stream.read()
-            assert answer and answer.ids == ids and answer.outcome == "OK", answer
-            await client.open_gate("the end")
+        await _brings_ok(stream, late)
+        await client.open_gate("the end")
+        await _brings_ok(stream, held)
         await _ends_with_ok(stream)
 
 
@@ -77,8 +82,7 @@ async def _(_: None) -> None:
         server.terminate()
         await server.logged("waiting for clients to take their answers")
         stream = await client.stream()
-        answer = await stream.read()
-        assert answer and answer.ids == ids, answer
+        await _brings_ok(stream, ids)
         await _ends_with_ok(stream)
 
 

@@ -2,7 +2,9 @@
 
 import grpc
 
-from arena_client import Answer, AnswerStream, ArenaClient, Ids, Inbox
+from answers import Answer, AnswerStream, Ids
+from arena_client import ArenaClient
+from inbox import Inbox
 from requests_text import say
 from server_process import ServerProcess, serving
 from suite import Suite

@@ -27,7 +27,7 @@ async def _strict() -> AsyncIterator[tuple[ServerProcess, ArenaClient]]:
 suite = Suite(_strict)
 
 
-def _details(error: grpc.RpcError, kind: type[Detail]) -> list[Detail]:
+def _details(error: grpc.Call, kind: type[Detail]) -> list[Detail]:
     status = rpc_status.from_call(error)
     assert status is not None, error
     found = []
