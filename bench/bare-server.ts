@@ -1,7 +1,7 @@
 // What every figure is held against: grpc-js and ts-proto, no framework. It
 // reads the messages, echoes the last one, and writes the answer to the stream.
 import { Metadata, Server, ServerCredentials, type ServerWritableStream } from "@grpc/grpc-js";
-import { type Empty, type modelAnswer, ModelService } from "../src/generated/model.ts";
+import { type Empty, ModelService, type modelAnswer } from "../src/generated/model.ts";
 
 let stream: ServerWritableStream<Empty, modelAnswer> | null = null;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { credentials } from "@grpc/grpc-js";
-import { type modelAnswer, ModelClient } from "../src/generated/model.ts";
+import { ModelClient, type modelAnswer } from "../src/generated/model.ts";
 
 /** What a load run saw. */
 export interface LoadResult {
@@ -18,7 +18,12 @@ const options = {
 /** Keeps `concurrency` requests under way until `count` have their answers. */
 export async function load(
   address: string,
-  { count, concurrency, bytes, modelID = "echo" }: {
+  {
+    count,
+    concurrency,
+    bytes,
+    modelID = "echo",
+  }: {
     readonly count: number;
     readonly concurrency: number;
     readonly bytes: number;

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { chatCompletion, OpenAIStandIn } from "../fixtures/openai-stand-in.ts";
+import { OpenAIStandIn } from "../fixtures/openai-stand-in.ts";
 import { type Block, readBlocks } from "./blocks.ts";
 
 const limitMs = 240_000;
@@ -14,7 +14,6 @@ const limitMs = 240_000;
 const folder = mkdtempSync(join(tmpdir(), "arena-readme-"));
 const clone = join(folder, "arena-model-server");
 const openAI = await OpenAIStandIn.start();
-openAI.reply(chatCompletion("a real model's answer"));
 let server: { readonly process: ChildProcess; readonly port: number } | null = null;
 let passed = 0;
 let failed = 0;
@@ -62,7 +61,7 @@ async function runBlock(block: Block): Promise<void> {
 async function startServer(code: string): Promise<NonNullable<typeof server>> {
   const child = spawn("sh", ["-c", code], {
     cwd: clone,
-    env: { ...process.env, GRPC_PORT: "0", HTTP_PORT: "0", OPENAI_BASE_URL: openAI.url },
+    env: { ...process.env, GRPC_PORT: "0", HTTP_PORT: "0", OPENAI_BASE_URL: `${openAI.origin}/v1` },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
