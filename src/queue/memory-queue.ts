@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
-import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
 import type {
   Answer,
   Delivery,
@@ -44,8 +44,8 @@ export class MemoryQueue implements RequestQueue {
   readonly #outbox: Outbox;
   readonly #retained: RetainedAnswers;
   readonly #turns: SessionTurns<Row> | null;
-  /** Requests and answers that are not delivered yet, by key. */
-  readonly #known = new Set<string>();
+  /** Requests whose answer is not delivered yet, by key; null while they have none. */
+  readonly #known = new Map<string, OutboxTicket | null>();
   readonly #running = new Map<Job, Row>();
   // Both lists also hold rows that left the queue otherwise, until they reach the head.
   readonly #ready = new Fifo<Row>();
@@ -67,19 +67,12 @@ export class MemoryQueue implements RequestQueue {
   async accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full"> {
     const key = keyOf(request);
     if (key !== null) {
-      if (this.#known.has(key)) return "duplicate";
-      const retained = this.#retained.get(key);
-      if (retained) {
-        this.#known.add(key);
-        const onDelivered = () => this.#known.delete(key);
-        const { receivedAt } = request;
-        const times = { receivedAt, claimedAt: null, answeredAt: Date.now() };
-        this.#outbox.add({ ...retained, times, repeated: true, onDelivered });
-        return "duplicate";
-      }
+      const ticket = this.#known.get(key);
+      if (ticket?.isUnderWay) ticket.isAskedAgain = true;
+      if (ticket !== undefined || this.#repeat(key)) return "duplicate";
     }
     if (this.#size >= this.#maxSize || this.#outbox.isFull) return "full";
-    if (key !== null) this.#known.add(key);
+    if (key !== null) this.#known.set(key, null);
     const row: Row = { request, hasTurn: false };
     this.#size++;
     this.#arrivals.push(row);
@@ -195,12 +188,30 @@ export class MemoryQueue implements RequestQueue {
     const times = { receivedAt, claimedAt: job.claimedAt, answeredAt: Date.now() };
     const entry = { sessionID, messageID, answer, times, repeated: false };
     const key = keyOf(job.request);
-    const onDelivered = () => {
-      if (key === null) return;
+    if (key === null) {
+      this.#outbox.add(entry);
+      return;
+    }
+    const onDelivered = (isAskedAgain: boolean) => {
       this.#known.delete(key);
       this.#retained.add(key, entry);
+      if (isAskedAgain) this.#repeat(key);
     };
-    this.#outbox.add({ ...entry, onDelivered });
+    this.#known.set(key, this.#outbox.add({ ...entry, onDelivered }));
+  }
+
+  /** Delivers a retained answer once more; false when there is none. */
+  #repeat(key: string): boolean {
+    const retained = this.#retained.get(key);
+    if (!retained) return false;
+    const now = Date.now();
+    const times = { receivedAt: now, claimedAt: null, answeredAt: now };
+    const onDelivered = (isAskedAgain: boolean) => {
+      this.#known.delete(key);
+      if (isAskedAgain) this.#repeat(key);
+    };
+    this.#known.set(key, this.#outbox.add({ ...retained, times, repeated: true, onDelivered }));
+    return true;
   }
 
   #passTurn(sessionID: string): void {

@@ -8,7 +8,7 @@ export interface OutboxEntry extends RequestKey {
   readonly times: RequestTimes;
   readonly repeated: boolean;
   /** Called once, when a consumer has acknowledged it. */
-  readonly onDelivered?: () => void;
+  readonly onDelivered?: (isAskedAgain: boolean) => void;
 }
 
 /** How much may lie in an outbox. */
@@ -18,9 +18,14 @@ export interface OutboxLimits {
   readonly characters: number;
 }
 
-interface Numbered {
+/** An entry's place in its outbox. */
+export interface OutboxTicket {
   readonly entry: OutboxEntry;
   readonly order: number;
+  /** A consumer has it and has not said yet what became of it. */
+  isUnderWay: boolean;
+  /** Its request came again while it was under way. */
+  isAskedAgain: boolean;
 }
 
 /**
@@ -29,15 +34,15 @@ interface Numbered {
  */
 export class Outbox {
   readonly #limits: OutboxLimits;
-  readonly #fresh = new Fifo<Numbered>();
+  readonly #fresh = new Fifo<OutboxTicket>();
   /** Released ones: all older than every fresh one, kept in order. */
-  readonly #returned: Numbered[] = [];
+  readonly #returned: OutboxTicket[] = [];
   readonly #heldBack = new Set<() => void>();
   readonly #arrival = new Change();
   readonly #departure = new Change();
   readonly #end = {
-    depart: (numbered: Numbered) => this.#depart(numbered),
-    takeBack: (numbered: Numbered) => this.#takeBack(numbered),
+    depart: (ticket: OutboxTicket) => this.#depart(ticket),
+    takeBack: (ticket: OutboxTicket) => this.#takeBack(ticket),
   };
   #order = 0;
   #size = 0;
@@ -57,11 +62,13 @@ export class Outbox {
     return this.#size >= this.#limits.answers || this.#characters >= this.#limits.characters;
   }
 
-  add(entry: OutboxEntry): void {
+  add(entry: OutboxEntry): OutboxTicket {
+    const ticket = { entry, order: this.#order++, isUnderWay: false, isAskedAgain: false };
     this.#size++;
     this.#characters += entry.answer.text.length;
-    this.#fresh.push({ entry, order: this.#order++ });
+    this.#fresh.push(ticket);
     this.#arrival.notify();
+    return ticket;
   }
 
   /** Adds the entry when there is room for it, unless `signal` gives up before. */
@@ -89,8 +96,12 @@ export class Outbox {
   async *deliveries(signal: AbortSignal): AsyncGenerator<Delivery, void, undefined> {
     while (!signal.aborted) {
       const next = this.#returned.shift() ?? this.#fresh.shift();
-      if (next) yield new OutboxDelivery(next, this.#end);
-      else await this.#arrival.next(signal);
+      if (next) {
+        next.isUnderWay = true;
+        yield new OutboxDelivery(next, this.#end);
+      } else {
+        await this.#arrival.next(signal);
+      }
     }
   }
 
@@ -104,10 +115,11 @@ export class Outbox {
     return this.#departure.next(signal);
   }
 
-  #depart({ entry }: Numbered): void {
+  #depart(ticket: OutboxTicket): void {
+    const { entry, isAskedAgain } = ticket;
     this.#size--;
     this.#characters -= entry.answer.text.length;
-    entry.onDelivered?.();
+    entry.onDelivered?.(isAskedAgain);
     for (const enter of this.#heldBack) {
       if (this.isFull) break;
       enter();
@@ -115,17 +127,19 @@ export class Outbox {
     this.#departure.notify();
   }
 
-  #takeBack(numbered: Numbered): void {
-    const place = this.#returned.findIndex((other) => other.order > numbered.order);
-    this.#returned.splice(place === -1 ? this.#returned.length : place, 0, numbered);
+  #takeBack(ticket: OutboxTicket): void {
+    ticket.isUnderWay = false;
+    ticket.isAskedAgain = false;
+    const place = this.#returned.findIndex((other) => other.order > ticket.order);
+    this.#returned.splice(place === -1 ? this.#returned.length : place, 0, ticket);
     this.#arrival.notify();
   }
 }
 
 /** How a delivery tells its outbox what became of it. */
 interface DeliveryEnd {
-  depart(numbered: Numbered): void;
-  takeBack(numbered: Numbered): void;
+  depart(ticket: OutboxTicket): void;
+  takeBack(ticket: OutboxTicket): void;
 }
 
 class OutboxDelivery implements Delivery {
@@ -134,28 +148,28 @@ class OutboxDelivery implements Delivery {
   readonly answer: Answer;
   readonly times: RequestTimes;
   readonly repeated: boolean;
-  readonly #numbered: Numbered;
+  readonly #ticket: OutboxTicket;
   readonly #end: DeliveryEnd;
   #isOpen = true;
 
-  constructor(numbered: Numbered, end: DeliveryEnd) {
-    const { sessionID, messageID, answer, times, repeated } = numbered.entry;
+  constructor(ticket: OutboxTicket, end: DeliveryEnd) {
+    const { sessionID, messageID, answer, times, repeated } = ticket.entry;
     this.sessionID = sessionID;
     this.messageID = messageID;
     this.answer = answer;
     this.times = times;
     this.repeated = repeated;
-    this.#numbered = numbered;
+    this.#ticket = ticket;
     this.#end = end;
   }
 
   done(): void {
-    if (this.#isOpen) this.#end.depart(this.#numbered);
+    if (this.#isOpen) this.#end.depart(this.#ticket);
     this.#isOpen = false;
   }
 
   release(): void {
-    if (this.#isOpen) this.#end.takeBack(this.#numbered);
+    if (this.#isOpen) this.#end.takeBack(this.#ticket);
     this.#isOpen = false;
   }
 }

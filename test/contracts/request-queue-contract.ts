@@ -142,14 +142,34 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       assert.equal(queue.stats().size, 0);
     });
 
-    it("ARENA-11 does not deliver twice what is on its way when the request comes again", async () => {
+    it("ARENA-11 delivers again, once acknowledged, what was under way when the request came again", async () => {
       await answerOne("1");
       const stream = reader();
       const first = await read(stream);
       assert.equal(await queue.accept(request("1")), "duplicate");
-      await answerOne("2");
-      assert.equal((await read(stream)).messageID, "2");
+      assert.equal(await queue.accept(request("1")), "duplicate");
+      assert.equal(queue.stats().undelivered, 1);
       first.done();
+      const second = await read(stream);
+      assert.deepEqual([second.messageID, second.repeated], ["1", true]);
+      second.done();
+      assert.equal(queue.stats().undelivered, 0);
+    });
+
+    it("ARENA-11 delivers once what was released when the request came again", async () => {
+      await answerOne("1");
+      const first = await read(reader());
+      await queue.accept(request("1"));
+      first.release();
+      (await read(reader())).done();
+      assert.equal(queue.stats().undelivered, 0);
+    });
+
+    it("ARENA-11 delivers once what nobody had read yet when the request came again", async () => {
+      await answerOne("1");
+      await queue.accept(request("1"));
+      (await read(reader())).done();
+      assert.equal(queue.stats().undelivered, 0);
     });
 
     it("ARENA-11 never deduplicates an empty messageID", async () => {

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
-import { readEnvironment } from "../../src/config/environment.ts";
-import { createArenaServer } from "../../src/main.ts";
 import { ScriptedModel } from "../../src/testing.ts";
-import { deferred } from "../fixtures/deferred.ts";
-import { freePort } from "../fixtures/free-port.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
+import { startingServer } from "../fixtures/starting-server.ts";
 import { testResources } from "../fixtures/test-resources.ts";
 
 describe("registerModel", () => {
@@ -69,24 +66,8 @@ describe("registerModel", () => {
   });
 
   it("ARENA-5 answers while the model still loads", async () => {
-    const loaded = deferred();
-    class SlowModel extends ScriptedModel {
-      override start = () => loaded.promise;
-    }
-    const port = await freePort();
-    const settings = { GRPC_HOST: "127.0.0.1", GRPC_PORT: String(port), HTTP_PORT: "0" };
-    const server = createArenaServer(
-      readEnvironment(undefined, settings),
-      new SlowModel({ answer: "yes" }),
-      new RecordingLogger(),
-    );
-    resources.use({ [Symbol.dispose]: () => loaded.resolve() });
-    resources.use({ [Symbol.asyncDispose]: () => server.stop() });
-    const started = server.start();
-    const client = resources.connect(`127.0.0.1:${port}`);
-    await client.ready();
+    const server = await startingServer(resources, new RecordingLogger());
+    const client = resources.connect(server.address);
     assert.equal((await client.registerModel()).response?.modelID, "scripted");
-    loaded.resolve();
-    await started;
   });
 });

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { ScriptedModel } from "../../src/testing.ts";
+import { HeldModel } from "../fixtures/held-model.ts";
+import { ProtobufFields } from "../fixtures/protobuf-fields.ts";
+import { question } from "../fixtures/questions.ts";
+import { RecordingLogger } from "../fixtures/recording-logger.ts";
+import { startingServer } from "../fixtures/starting-server.ts";
+import { testResources } from "../fixtures/test-resources.ts";
+import type { WireClient } from "../fixtures/wire-client.ts";
+
+/** A message with one text field. */
+function textField(number: number, text: string): Buffer {
+  return Buffer.from(
+    new BinaryWriter()
+      .uint32((number << 3) | 2)
+      .string(text)
+      .finish(),
+  );
+}
+
+describe("grpc.health.v1", () => {
+  const resources = testResources();
+  const names = ["", "Model", "scripted"];
+
+  function toStatus(bytes: Buffer): string {
+    const status = new ProtobufFields(bytes).number(1);
+    return ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"][status] ?? String(status);
+  }
+
+  async function check(client: WireClient, service: string): Promise<string> {
+    const outcome = await client.unary("/grpc.health.v1.Health/Check", textField(1, service), toStatus);
+    return outcome.response ?? outcome.code;
+  }
+
+  function watch(client: WireClient, service: string) {
+    return client.stream("/grpc.health.v1.Health/Watch", textField(1, service), toStatus);
+  }
+
+  it("says SERVING for the server, the service Model and the modelID", async () => {
+    const { address } = await resources.server(new ScriptedModel({ answer: "yes" }));
+    const client = resources.connect(address);
+    for (const name of names) assert.equal(await check(client, name), "SERVING", name);
+    assert.equal(await check(client, "other"), "NOT_FOUND");
+  });
+
+  it("says it for MODEL_ID, not for the model's own name", async () => {
+    const settings = { MODEL_ID: "renamed" };
+    const { address } = await resources.server(new ScriptedModel({ answer: "yes" }), { settings });
+    const client = resources.connect(address);
+    assert.equal(await check(client, "renamed"), "SERVING");
+    assert.equal(await check(client, "scripted"), "NOT_FOUND");
+  });
+
+  it("says SERVING only after the model's start", async () => {
+    const server = await startingServer(resources, new RecordingLogger());
+    const client = resources.connect(server.address);
+    for (const name of names) assert.equal(await check(client, name), "NOT_SERVING", name);
+    await server.load();
+    for (const name of names) assert.equal(await check(client, name), "SERVING", name);
+  });
+
+  it("says NOT_SERVING while the server drains, also to those who watch", async () => {
+    const model = new HeldModel();
+    const server = await resources.server(model, { settings: { DRAIN_TIMEOUT_MS: "5000" } });
+    const client = resources.connect(server.address);
+    const stream = client.answers();
+    const watched = watch(client, "");
+    await watched.reached(1);
+    await client.predict(question("running"));
+    const running = await model.call("running");
+    const stopped = server.stop();
+    assert.deepEqual(await watched.reached(2), ["SERVING", "NOT_SERVING"]);
+    for (const name of names) assert.equal(await check(client, name), "NOT_SERVING", name);
+    running.answer("done");
+    assert.equal((await stream.ended).code, "OK");
+    watched.cancel();
+    await stopped;
+  });
+
+  it("stops although somebody watches, and every stream of answers ends with OK", async () => {
+    const server = await resources.server(new ScriptedModel({ answer: "yes" }));
+    const client = resources.connect(server.address);
+    const watched = watch(client, "");
+    await watched.reached(1);
+    const stream = client.answers();
+    await stream.opened;
+    await server.stop();
+    assert.equal((await stream.ended).code, "OK");
+    await watched.ended;
+  });
+});
+
+describe("reflection", () => {
+  const resources = testResources();
+  const versions = ["v1", "v1alpha"];
+
+  async function ask(client: WireClient, version: string, request: Buffer) {
+    const { response, code } = await client.converse(
+      `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+      request,
+      (bytes) => new ProtobufFields(bytes),
+    );
+    return { response, code };
+  }
+
+  for (const version of versions) {
+    it(`${version} lists the arena's service and health`, async () => {
+      const { address } = await resources.server(new ScriptedModel({ answer: "yes" }));
+      const { response } = await ask(resources.connect(address), version, textField(7, ""));
+      const listed = response?.messages(6)[0]?.messages(1).map((service) => service.text(1));
+      assert.ok(listed?.includes("Model"), String(listed));
+      assert.ok(listed.includes("grpc.health.v1.Health"), String(listed));
+    });
+
+    for (const symbol of ["Model", "Model.predict", "modelRequest", "Empty"]) {
+      it(`ARENA-1 ${version} describes ${symbol} without a package`, async () => {
+        const { address } = await resources.server(new ScriptedModel({ answer: "yes" }));
+        const { response } = await ask(resources.connect(address), version, textField(4, symbol));
+        const [bytes] = response?.messages(4)[0]?.bytes(1) ?? [];
+        assert.ok(bytes, "no file was found");
+        const file = new ProtobufFields(bytes);
+        assert.equal(file.text(2), "");
+        const [service] = file.messages(6);
+        assert.equal(service?.text(1), "Model");
+        assert.deepEqual(
+          service.messages(2).map((method) => method.text(1)),
+          ["predict", "sendPrediction", "publishMetrics", "registerModel"],
+        );
+        const request = file.messages(4).find((message) => message.text(1) === "modelRequest");
+        assert.deepEqual(
+          request?.messages(2).map((field) => [field.number(3), field.text(1)]),
+          [
+            [1, "request"],
+            [2, "modelID"],
+            [3, "sessionID"],
+            [4, "messageID"],
+          ],
+        );
+      });
+    }
+
+    it(`${version} is off with GRPC_REFLECTION=false`, async () => {
+      const settings = { GRPC_REFLECTION: "false" };
+      const { address } = await resources.server(new ScriptedModel({ answer: "yes" }), { settings });
+      const { code } = await ask(resources.connect(address), version, textField(7, ""));
+      assert.equal(code, "UNIMPLEMENTED");
+    });
+  }
+});
