@@ -15,20 +15,19 @@ const options = {
   "grpc.enable_retries": 0,
 };
 
+/** How much to ask. */
+export interface LoadOptions {
+  readonly count: number;
+  readonly concurrency: number;
+  /** Characters of each request's text. */
+  readonly bytes: number;
+  readonly modelID?: string;
+}
+
 /** Keeps `concurrency` requests under way until `count` have their answers. */
 export async function load(
   address: string,
-  {
-    count,
-    concurrency,
-    bytes,
-    modelID = "echo",
-  }: {
-    readonly count: number;
-    readonly concurrency: number;
-    readonly bytes: number;
-    readonly modelID?: string;
-  },
+  { count, concurrency, bytes, modelID = "echo" }: LoadOptions,
 ): Promise<LoadResult> {
   const calls = new ModelClient(address, credentials.createInsecure(), options);
   const streams = new ModelClient(address, credentials.createInsecure(), options);

@@ -2,18 +2,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A server in a process of its own. */
 export interface ServerProcess extends AsyncDisposable {
-  readonly pid: number | undefined;
   readonly address: string;
-  readonly httpUrl: string;
   /** From the spawn to the line that says `serving`. */
   readonly startMs: number;
   /** CPU seconds that the process has used so far. */
   cpuSeconds(): number;
   /** Resident memory in bytes. */
   residentBytes(): number;
+  /** A figure of /metrics; with a condition, the first value that meets it. */
+  metric(name: string, condition?: (value: number) => boolean): Promise<number>;
 }
 
 /** Clock ticks a second in /proc, on every Linux that Node runs on. */
@@ -36,9 +37,7 @@ export async function startProcess(
   const startMs = performance.now() - begin;
   const { pid } = child;
   return {
-    pid,
     address: `127.0.0.1:${grpcPort}`,
-    httpUrl: `http://127.0.0.1:${httpPort}`,
     startMs,
     cpuSeconds: () => {
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
@@ -47,6 +46,14 @@ export async function startProcess(
     residentBytes: () => {
       const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
       return Number(line?.[1]) * 1024;
+    },
+    metric: async (name, condition = () => true) => {
+      for (;;) {
+        const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+        const value = Number(new RegExp(`^${name} (.*)$`, "m").exec(text)?.[1]);
+        if (condition(value)) return value;
+        await sleep(100);
+      }
     },
     [Symbol.asyncDispose]: async () => {
       const exited = once(child, "exit");

@@ -98,7 +98,8 @@ describe("ArenaClient", () => {
 
   it("gives up after the timeout when no answer comes", async () => {
     const client = await connect(new broken.SilentContainer());
-    await assert.rejects(client.ask("hello", { timeoutMs: 50 }), NoAnswerError);
+    await client.registerModel();
+    await assert.rejects(client.ask("hello", { timeoutMs: 300 }), NoAnswerError);
   });
 
   it("stops waiting when the signal aborts", async () => {

@@ -107,16 +107,18 @@ export class ArenaClient {
   async exchange(request: string, options: AskOptions = {}): Promise<TimedAnswer> {
     const { sessionID = randomUUID(), messageID = randomUUID() } = options;
     const { signal = this.#closing.signal, timeoutMs = 120_000 } = options;
-    const modelID = options.modelID ?? (await this.#registeredModelID({ signal, timeoutMs }));
+    const endMs = performance.now() + timeoutMs;
+    const limits = () => ({ signal, timeoutMs: Math.max(1, endMs - performance.now()) });
+    const modelID = options.modelID ?? (await this.#registeredModelID(limits()));
     const expectation = this.#inbox.expect(sessionID, messageID);
     try {
       this.#listen();
       const startMs = performance.now();
-      await this.predict({ request, modelID, sessionID, messageID }, { signal, timeoutMs });
+      await this.predict({ request, modelID, sessionID, messageID }, limits());
       const acceptedMs = performance.now() - startMs;
       const { answer, atMs } = await withinTime(
         expectation.arrival,
-        { signal, timeoutMs },
+        limits(),
         () => new NoAnswerError(sessionID, messageID, timeoutMs),
       );
       return { ...toAnswer(answer), acceptedMs, answeredMs: atMs - startMs };

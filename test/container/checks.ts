@@ -7,7 +7,8 @@ import type { RunningServer } from "./running-server.ts";
 
 /** Ports that nobody else has, and no long wait for an answer that no check takes. */
 const settings = { GRPC_PORT: "0", HTTP_PORT: "0", DRAIN_TIMEOUT_MS: "1000" };
-const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
 const container = new Container(process.argv[2] ?? "localhost/arena-model-server");
 const { config } = container;
 const servers = new Set<RunningServer>();
@@ -40,13 +41,11 @@ async function examineImage(): Promise<void> {
     assert.deepEqual(config.ports.toSorted(), ["8061/tcp", "8062/tcp"]);
   });
   await check("the image has the dependencies of production only, and all can be imported", () => {
-    // protobufjs itself asks for @types/node.
-    const tools = Object.keys(devDependencies).filter((name) => !name.startsWith("@types/"));
+    const tools = Object.keys(packages).filter((path) => packages[path].dev);
     const script = `
       import { existsSync } from "node:fs";
       for (const name of ${JSON.stringify(Object.keys(dependencies))}) await import(name);
-      const others = ${JSON.stringify(tools)};
-      console.log(others.filter((name) => existsSync("node_modules/" + name + "/package.json")));`;
+      console.log(${JSON.stringify(tools)}.filter((path) => existsSync(path)));`;
     const { stdout, stderr } = container.run(["node", "--input-type=module", "-e", script]);
     assert.equal(stdout.trim(), "[]", stderr);
   });

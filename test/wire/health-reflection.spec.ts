@@ -108,8 +108,9 @@ describe("reflection", () => {
     it(`${version} lists the arena's service and health`, async () => {
       const { address } = await resources.server(new ScriptedModel({ answer: "yes" }));
       const { response } = await ask(resources.connect(address), version, textField(7, ""));
-      const listed = response?.messages(6)[0]?.messages(1).map((service) => service.text(1));
-      assert.ok(listed?.includes("Model"), String(listed));
+      const services = response?.messages(6)[0]?.messages(1) ?? [];
+      const listed = services.map((service) => service.text(1));
+      assert.ok(listed.includes("Model"), String(listed));
       assert.ok(listed.includes("grpc.health.v1.Health"), String(listed));
     });
 

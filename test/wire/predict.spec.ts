@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ModelService } from "../../src/generated/model.ts";
 import { ArenaError } from "../../src/index.ts";
 import { type Script, ScriptedModel, type TestServer } from "../../src/testing.ts";
 import { deferred } from "../fixtures/deferred.ts";
 import { HeldModel } from "../fixtures/held-model.ts";
 import { chat, lastText, names, question } from "../fixtures/questions.ts";
+import { framed, RawConnection, statusOf } from "../fixtures/raw-connection.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { scrape } from "../fixtures/scrape.ts";
 import { testResources } from "../fixtures/test-resources.ts";
@@ -597,6 +600,39 @@ describe("predict", () => {
       await served.client.predict(question("works"));
       assert.equal((await served.stream.answer("works")).json.text, "yes");
       assert.deepEqual(served.stream.messageIDs, ["fails", "works"]);
+    });
+  });
+
+  describe("while the server closes", () => {
+    it("ARENA-9 answers a request whose last bytes come then, or does not say OK", async () => {
+      const logger = new RecordingLogger();
+      const { server, stream } = await serve(echo(), { DRAIN_TIMEOUT_MS: "2000" }, logger);
+      const connection = resources.use(await RawConnection.to(server.address));
+      const call = connection.call(ModelService.predict.path);
+      const bytes = framed(ModelService.predict.requestSerialize(question("late")));
+      call.write(bytes.subarray(0, 20));
+      await connection.ping();
+      const stopped = server.stop();
+      await logger.find(({ msg }) => msg === "draining");
+      call.end(bytes.subarray(20));
+      const status = await statusOf(call);
+      await stream.ended;
+      assert.equal(stream.messageIDs.includes("late"), status === "0", `status ${status}`);
+      await stopped;
+    });
+
+    it("ARENA-9 answers every large request that it says OK to", async () => {
+      const request = chat("x".repeat(1_200_000));
+      for (let turns = 0; turns < 8; turns++) {
+        const { server, client, stream } = await serve(echo());
+        const predicted = client.predict(question("large", { request }));
+        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        const stopped = server.stop();
+        const { code } = await predicted;
+        await stream.ended;
+        assert.equal(stream.messageIDs.includes("large"), code === "OK", `after ${turns} turns`);
+        await stopped;
+      }
     });
   });
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:http2";
-import { promisify } from "node:util";
 import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
 import { ArenaError } from "../../src/index.ts";
+import { ModelService } from "../../src/generated/model.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { Collected } from "../fixtures/collected.ts";
 import { HeldModel } from "../fixtures/held-model.ts";
 import { HoldingProxy } from "../fixtures/holding-proxy.ts";
 import { chat, lastText, names, question } from "../fixtures/questions.ts";
+import { framed, RawConnection } from "../fixtures/raw-connection.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { scrape } from "../fixtures/scrape.ts";
 import { testResources } from "../fixtures/test-resources.ts";
@@ -312,24 +312,14 @@ describe("sendPrediction", () => {
       const model = new ScriptedModel({ answer: "x".repeat(50_000) });
       const { address } = await resources.server(model, { logger });
       const client = resources.connect(address);
-      const session = connect(`http://${address}`);
-      resources.use({ [Symbol.dispose]: () => session.destroy() });
-      const ping = promisify((done: (error: Error | null) => void) => session.ping(done));
-      const emptyMessage = Buffer.alloc(5);
-      const stream = session.request({
-        ":method": "POST",
-        ":path": "/Model/sendPrediction",
-        "content-type": "application/grpc",
-        te: "trailers",
-      });
-      stream.end(emptyMessage);
-      await once(stream, "response");
+      const connection = resources.use(await RawConnection.to(address));
+      const unread = connection.call(ModelService.sendPrediction.path);
+      unread.end(framed(Buffer.alloc(0)));
+      await once(unread, "response");
       await predictAll(client, names("m", 5));
       await logger.find(({ msg }) => msg === "request");
-      for (let trip = 0; trip < 3; trip++) await ping();
-      const closed = once(session, "close");
-      session.destroy();
-      await closed;
+      for (let trip = 0; trip < 3; trip++) await connection.ping();
+      await connection.break();
       const next = client.answers();
       await next.reached(4);
       assert.deepEqual(next.messageIDs, ["m1", "m2", "m3", "m4"]);

@@ -10,6 +10,8 @@ import { testResources } from "../fixtures/test-resources.ts";
 
 describe("TLS", () => {
   const resources = testResources();
+  /** TLS names a host by its name, never by its number. */
+  const byName = (address: string) => address.replace("127.0.0.1", "localhost");
   const model = () => new ScriptedModel({ answer: "privately" });
   const tls = { TLS_CERT_FILE: testPem("server.pem"), TLS_KEY_FILE: testPem("server.key") };
   const mutual = { ...tls, TLS_CLIENT_CA_FILE: testPem("ca.pem") };
@@ -26,12 +28,15 @@ describe("TLS", () => {
     channel: ChannelCredentials,
   ): Promise<string> {
     const { address } = await resources.server(model(), { settings });
-    return (await resources.connect(address, {}, channel).registerModel()).code;
+    return (await resources.connect(byName(address), {}, channel).registerModel()).code;
   }
 
   it("serves clients that trust the server's certificate", async () => {
     const { address } = await resources.server(model(), { settings: tls });
-    const client = new ArenaClient({ address, tls: { rootCertificate: readTestPem("ca.pem") } });
+    const client = new ArenaClient({
+      address: byName(address),
+      tls: { rootCertificate: readTestPem("ca.pem") },
+    });
     resources.use({ [Symbol.dispose]: () => client.close() });
     assert.equal((await client.ask("Who reads this?")).text, "privately");
   });
@@ -55,8 +60,8 @@ describe("TLS", () => {
 
   it("serves clients with a signed certificate (mTLS)", async () => {
     const { address } = await resources.server(model(), { settings: mutual });
-    const client = resources.connect(address, {}, shows("client"));
-    const stream = resources.connect(address, {}, shows("client")).answers();
+    const client = resources.connect(byName(address), {}, shows("client"));
+    const stream = resources.connect(byName(address), {}, shows("client")).answers();
     assert.equal((await client.registerModel()).code, "OK");
     assert.equal((await client.registerModel()).code, "OUT_OF_RANGE");
     await client.predict(question("1"));

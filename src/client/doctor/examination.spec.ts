@@ -20,7 +20,7 @@ describe("examine", () => {
   });
 
   it("finds what a container like the Python template breaks, and says what that does", async () => {
-    const report = await examineContainer(new PythonContainer(), [], { quietMs: 200 });
+    const report = await examineContainer(new PythonContainer(), [], { quietMs: 120 });
     assert.deepEqual(brokenTitles(report), [
       "ARENA-6 registerModel: once per connection, again on a new one",
       "ARENA-9 text that is not JSON is answered",
@@ -170,7 +170,9 @@ describe("examine", () => {
   }
 
   it("ARENA-17 lets answers that a broken stream may not have delivered come again", async () => {
-    const report = await examineContainer(new broken.RepeatingContainer(), ["ARENA-17"]);
+    const report = await examineContainer(new broken.RepeatingContainer(), ["ARENA-17"], {
+      answerMs: 5000,
+    });
     assert.deepEqual(brokenTitles(report), []);
   });
 

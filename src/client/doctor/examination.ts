@@ -1,7 +1,7 @@
 import type { Check, Stage } from "./check.ts";
 import { type Finding, skipped } from "./finding.ts";
 import type { Patient } from "./patient.ts";
-import type { Plan } from "./plan.ts";
+import { asksModel, type Plan } from "./plan.ts";
 import type { CheckResult, RehearsalResult, Report } from "./report.ts";
 
 /** Hears what is begun, and how much is done. */
@@ -10,9 +10,10 @@ export type OnProgress = (done: number, total: number, title: string) => void;
 /** Runs what is planned. Does not throw for what the container does. */
 export async function examine(
   patient: Patient,
-  { checks, rehearsals }: Plan,
+  plan: Plan,
   onProgress: OnProgress = () => {},
 ): Promise<Report> {
+  const { checks, rehearsals } = plan;
   const results = new Map<Check, CheckResult>();
   const orchestrators: RehearsalResult[] = [];
   const total = checks.length + rehearsals.length;
@@ -28,18 +29,21 @@ export async function examine(
   for (const check of inStage("first")) await run(check);
   // What follows asks how fast the first answer came, which only means something in quiet.
   const canAsk = (await patient.isReachable()) && (await patient.modelID()) !== undefined;
-  if (canAsk) await patient.firstExchange();
+  const asks = canAsk && asksModel(plan);
+  if (asks) await patient.firstExchange();
   await patient.whileListening(async () => {
     await Promise.all(inStage("together").map(run));
     await Promise.all(inStage("large").map(run));
   });
   for (const check of inStage("alone")) await run(check);
   for (const check of inStage("afterwards")) await run(check);
-  if (canAsk) {
+  if (asks) {
     for (const rehearsal of rehearsals) {
       onProgress(results.size + orchestrators.length, total, rehearsal.name);
       orchestrators.push(await rehearsal.run(patient));
     }
+    // What is still under way belongs to the doctor: nobody after it should get it.
+    await patient.whileListening(() => patient.untilQuiet());
   }
   return {
     address: patient.connection.address,

@@ -26,12 +26,16 @@ export function makePlan(only: readonly string[] = []): Plan {
   };
 }
 
+/** Whether a plan asks the model anything, beginning with the doctor's first question. */
+export function asksModel({ checks, rehearsals }: Plan): boolean {
+  const asking = checks.filter(({ needs }) => needs !== "nothing" && needs !== "connection");
+  return asking.length + rehearsals.length > 0;
+}
+
 /** How many requests a plan sends at most, the doctor's first question included, and how many of them reach the model. */
-export function countRequests({ checks, rehearsals }: Plan): {
-  readonly sent: number;
-  readonly prompts: number;
-} {
-  const senders = [...checks, ...rehearsals];
-  const prompts = senders.reduce((sum, sender) => sum + sender.prompts, 1);
+export function countRequests(plan: Plan): { readonly sent: number; readonly prompts: number } {
+  const senders = [...plan.checks, ...plan.rehearsals];
+  const first = asksModel(plan) ? 1 : 0;
+  const prompts = senders.reduce((sum, sender) => sum + sender.prompts, first);
   return { prompts, sent: senders.reduce((sum, sender) => sum + sender.others, prompts) };
 }

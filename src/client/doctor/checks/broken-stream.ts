@@ -64,7 +64,9 @@ async function examineBreak(
     cut();
     await stream.close();
     return await patient.whileListening(async () => {
-      const answers = await patient.answers(sessionID, REQUESTS);
+      // They were ready before the break, so they need no time for the model.
+      const patienceMs = Math.max(await patient.quietMs(), patient.patience.answerMs / 4);
+      const answers = await patient.log.collect(sessionID, answersTo(REQUESTS), patienceMs);
       const detail = `${answers.length} of ${REQUESTS} answers came`;
       return answersTo(REQUESTS)(answers) ? ok(detail) : broken(detail, consequences.lostAnswer);
     });

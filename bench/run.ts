@@ -1,0 +1,37 @@
+// Prints the figures of docs/performance.md. Ratios are taken within one run.
+// npm run bench [-- round-trips many-at-once start-up memory]
+import { availableParallelism } from "node:os";
+import { type Figure, isReached, toLine } from "./figures.ts";
+import { measureManyAtOnce } from "./many-at-once.ts";
+import { measureMemory } from "./memory.ts";
+import { measureRoundTrips } from "./round-trips.ts";
+import { measureStartUp } from "./start-up.ts";
+
+const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  "start-up": measureStartUp,
+  "round-trips": measureRoundTrips,
+  "many-at-once": measureManyAtOnce,
+  memory: measureMemory,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((name) => !Object.hasOwn(benchmarks, name));
+if (unknown.length > 0) {
+  console.error(
+    `No benchmark ${unknown.join(", ")}; there are ${Object.keys(benchmarks).join(", ")}.`,
+  );
+  process.exit(2);
+}
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores`);
+const figures: Figure[] = [];
+for (const [name, measure] of Object.entries(benchmarks)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  for (const figure of await measure()) {
+    figures.push(figure);
+    console.log(toLine(figure));
+  }
+}
+const missed = figures.filter((figure) => !isReached(figure)).length;
+console.log(`${figures.length - missed} reached, ${missed} missed`);
+process.exit(0);
