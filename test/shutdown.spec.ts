@@ -181,6 +181,20 @@ describe("the server's process", () => {
     });
   });
 
+  it("works on, and ends as usual, when nobody reads its log any more", async () => {
+    const { server, stream, command } = await serve();
+    // As with `npm start | jq` and Ctrl-C, which ends jq, too.
+    server.stopReading();
+    for (const messageID of ["1", "2", "3"]) {
+      await command(messageID, "say yes");
+      await stream.answer(messageID);
+    }
+    server.kill("SIGINT");
+    assert.equal((await stream.ended).code, "OK");
+    assert.deepEqual(await server.exited, { code: 0, signal: null });
+    assert.equal(server.stderr, "");
+  }).timeout(5000);
+
   describe("when the model misbehaves", () => {
     it("goes on after a promise that nobody looked at", async () => {
       const { server, stream, command } = await serve();

@@ -69,6 +69,11 @@ function readMessages(values: readonly unknown[], path: string): Message[] {
 }
 
 function readMessage(value: unknown, path: string): Message {
+  if (isObject(value) && typeof value["role"] === "string" && value["role"] !== "") {
+    const { role, content } = value;
+    // Nearly all messages are of this form, and asking the schema takes longer than reading them.
+    if (typeof content === "string") return { role, content };
+  }
   // A message that only calls tools has no content.
   const message = isObject(value) && value["content"] === null ? { ...value, content: "" } : value;
   const read = Message.safeParse(message);

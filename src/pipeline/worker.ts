@@ -9,9 +9,8 @@ import { ShuttingDownError } from "../errors/shutting-down-error.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
 import type { Station } from "./pipeline.ts";
-import { RequestLogger } from "./request-logger.ts";
+import { RequestRun } from "./request-run.ts";
 import { Slots } from "./slots.ts";
-import { withDeadline } from "./with-deadline.ts";
 
 /** What a worker works with. */
 export interface WorkerOptions {
@@ -37,8 +36,7 @@ export class Worker {
   readonly #slots: Slots;
   /** Aborts to take no further work. */
   readonly #pause = new AbortController();
-  /** One for each request under way. */
-  readonly #controllers = new Set<AbortController>();
+  readonly #runs = new Set<RequestRun>();
   #loops: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkerOptions) {
@@ -54,7 +52,7 @@ export class Worker {
   async stop(): Promise<void> {
     this.#pause.abort();
     await this.#loops;
-    for (const controller of this.#controllers) controller.abort(new ShuttingDownError());
+    for (const run of this.#runs) run.end(new ShuttingDownError());
     const waiting = await this.#options.queue.claimAll();
     await Promise.all(waiting.map((job) => this.#refuse(job, new ShuttingDownError())));
     await this.#slots.onIdle();
@@ -63,7 +61,7 @@ export class Worker {
   async #claimLoop(): Promise<void> {
     const { signal } = this.#pause;
     while (!signal.aborted) {
-      await this.#slots.onFree(signal);
+      if (this.#slots.free === 0) await this.#slots.onFree(signal);
       const jobs = await this.#options.queue.claim(this.#slots.free, signal);
       for (const job of jobs) void this.#slots.run(() => this.#work(job));
     }
@@ -78,23 +76,20 @@ export class Worker {
   }
 
   async #work(job: Job): Promise<void> {
-    const { sessionID, messageID, input, deadline } = job.request;
+    const { request } = job;
+    const run = new RequestRun(request, this.#options.logger);
+    const endLate = () => run.end(deadlineError(job));
+    const timer = setTimeout(endLate, request.deadline - Date.now());
+    this.#runs.add(run);
     let answer: Answer;
     try {
-      const output = await withDeadline(
-        { deadline, deadlineError: () => deadlineError(job), controllers: this.#controllers },
-        (signal) =>
-          this.#options.pipeline(input, {
-            sessionID,
-            messageID,
-            signal,
-            deadline: new Date(deadline),
-            logger: new RequestLogger(this.#options.logger, sessionID, messageID),
-          }),
-      );
+      const output = await run.result(this.#options.pipeline(request.input, run));
       answer = this.#toAnswer(job, output);
     } catch (thrown) {
       answer = this.#toErrorAnswer(job, toArenaError(thrown));
+    } finally {
+      clearTimeout(timer);
+      this.#runs.delete(run);
     }
     await this.#store(job, answer);
   }

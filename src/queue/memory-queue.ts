@@ -69,7 +69,7 @@ export class MemoryQueue implements RequestQueue {
     if (key !== null) {
       const ticket = this.#known.get(key);
       if (ticket?.isUnderWay) ticket.isAskedAgain = true;
-      if (ticket !== undefined || this.#repeat(key)) return "duplicate";
+      if (ticket !== undefined || this.#repeat(key, request)) return "duplicate";
     }
     if (this.#size >= this.#maxSize || this.#outbox.isFull) return "full";
     if (key !== null) this.#known.set(key, null);
@@ -194,23 +194,24 @@ export class MemoryQueue implements RequestQueue {
     }
     const onDelivered = (isAskedAgain: boolean) => {
       this.#known.delete(key);
-      this.#retained.add(key, entry);
-      if (isAskedAgain) this.#repeat(key);
+      this.#retained.add(key, answer);
+      if (isAskedAgain) this.#repeat(key, entry);
     };
     this.#known.set(key, this.#outbox.add({ ...entry, onDelivered }));
   }
 
   /** Delivers a retained answer once more; false when there is none. */
-  #repeat(key: string): boolean {
-    const retained = this.#retained.get(key);
-    if (!retained) return false;
+  #repeat(key: string, { sessionID, messageID }: RequestKey): boolean {
+    const answer = this.#retained.get(key);
+    if (!answer) return false;
     const now = Date.now();
     const times = { receivedAt: now, claimedAt: null, answeredAt: now };
     const onDelivered = (isAskedAgain: boolean) => {
       this.#known.delete(key);
-      if (isAskedAgain) this.#repeat(key);
+      if (isAskedAgain) this.#repeat(key, entry);
     };
-    this.#known.set(key, this.#outbox.add({ ...retained, times, repeated: true, onDelivered }));
+    const entry = { sessionID, messageID, answer, times, repeated: true, onDelivered };
+    this.#known.set(key, this.#outbox.add(entry));
     return true;
   }
 

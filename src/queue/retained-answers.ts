@@ -1,4 +1,4 @@
-import type { OutboxEntry } from "./outbox.ts";
+import type { Answer } from "./request-queue.ts";
 
 /** How much is retained at most; the oldest half goes first. */
 export interface RetentionLimits {
@@ -14,27 +14,27 @@ export interface RetentionLimits {
  */
 export class RetainedAnswers {
   readonly #limits: RetentionLimits;
-  #older = new Map<string, OutboxEntry>();
-  #newer = new Map<string, OutboxEntry>();
+  #older = new Map<string, Answer>();
+  #newer = new Map<string, Answer>();
   #characters = 0;
 
   constructor(limits: RetentionLimits) {
     this.#limits = limits;
   }
 
-  get(key: string): OutboxEntry | undefined {
+  get(key: string): Answer | undefined {
     return this.#newer.get(key) ?? this.#older.get(key);
   }
 
-  add(key: string, entry: OutboxEntry): void {
+  add(key: string, answer: Answer): void {
     const { answers, characters } = this.#limits;
-    const length = entry.answer.text.length;
+    const length = answer.text.length;
     if (this.#newer.size >= answers / 2 || this.#characters + length > characters / 2) {
       this.#older = this.#newer;
       this.#newer = new Map();
       this.#characters = 0;
     }
-    this.#newer.set(key, entry);
+    this.#newer.set(key, answer);
     this.#characters += length;
   }
 }

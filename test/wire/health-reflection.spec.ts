@@ -29,7 +29,11 @@ describe("grpc.health.v1", () => {
   }
 
   async function check(client: WireClient, service: string): Promise<string> {
-    const outcome = await client.unary("/grpc.health.v1.Health/Check", textField(1, service), toStatus);
+    const outcome = await client.unary(
+      "/grpc.health.v1.Health/Check",
+      textField(1, service),
+      toStatus,
+    );
     return outcome.response ?? outcome.code;
   }
 
@@ -143,7 +147,9 @@ describe("reflection", () => {
 
     it(`${version} is off with GRPC_REFLECTION=false`, async () => {
       const settings = { GRPC_REFLECTION: "false" };
-      const { address } = await resources.server(new ScriptedModel({ answer: "yes" }), { settings });
+      const { address } = await resources.server(new ScriptedModel({ answer: "yes" }), {
+        settings,
+      });
       const { code } = await ask(resources.connect(address), version, textField(7, ""));
       assert.equal(code, "UNIMPLEMENTED");
     });

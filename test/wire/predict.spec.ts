@@ -223,7 +223,8 @@ describe("predict", () => {
       "a message without a role": '[{"content":"x"}]',
       "content that is a number": '[{"role":"user","content":5}]',
       "a part of an unknown type": '[{"role":"user","content":[{"type":"video"}]}]',
-      "an image of no URL": '[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]',
+      "an image of no URL":
+        '[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]',
       NUL: "\0",
       "lone surrogates": "\ud800\udfff\udc00",
       "a lone BOM": "\uFEFF",
@@ -316,7 +317,7 @@ describe("predict", () => {
         assert.equal(answer.json.error?.code, "INTERNAL");
         const figures = await scrape(served.server.httpUrl);
         assert.equal(figures.get("arena_requests_in_flight"), 0);
-      });
+      }).timeout(3000);
     }
 
     it("ARENA-9 answers INTERNAL when the model throws before it returns a promise", async () => {

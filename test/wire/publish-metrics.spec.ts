@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AIModel, type ModelDefinition, type TaskOutput } from "../../src/index.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { Collected } from "../fixtures/collected.ts";
 import { deferred } from "../fixtures/deferred.ts";
@@ -8,19 +9,26 @@ import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { testResources } from "../fixtures/test-resources.ts";
 
 /** Remembers what was published to it, and does with it as it is told. */
-class MetricsModel extends ScriptedModel {
+class MetricsModel extends AIModel {
   readonly published = new Collected<unknown>();
-  readonly #then: () => unknown;
+  readonly #then: () => void | Promise<void>;
 
-  constructor(then: () => unknown = () => {}) {
-    super({ answer: "yes" });
+  constructor(then: () => void | Promise<void> = () => {}) {
+    super();
     this.#then = then;
   }
 
-  override publishMetrics(metrics: unknown): void {
+  getModelDefinition(): ModelDefinition {
+    return new ScriptedModel({ answer: "yes" }).getModelDefinition();
+  }
+
+  getResponse(): Promise<TaskOutput> {
+    return Promise.resolve({ text: "yes" });
+  }
+
+  override publishMetrics(metrics: unknown): void | Promise<void> {
     this.published.add(metrics);
-    // A model may return a promise although nothing waits for it.
-    return this.#then() as undefined;
+    return this.#then();
   }
 }
 
@@ -114,7 +122,10 @@ describe("publishMetrics", () => {
   it("ARENA-21 takes metrics while the server drains", async () => {
     const logger = new RecordingLogger();
     const model = new HeldModel();
-    const server = await resources.server(model, { logger, settings: { DRAIN_TIMEOUT_MS: "5000" } });
+    const server = await resources.server(model, {
+      logger,
+      settings: { DRAIN_TIMEOUT_MS: "5000" },
+    });
     const client = resources.connect(server.address);
     const stream = client.answers();
     await client.predict(question("running"));

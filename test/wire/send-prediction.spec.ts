@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
-import { ArenaError } from "../../src/index.ts";
 import { ModelService } from "../../src/generated/model.ts";
+import { ArenaError } from "../../src/index.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { Collected } from "../fixtures/collected.ts";
 import { HeldModel } from "../fixtures/held-model.ts";
@@ -158,7 +158,9 @@ describe("sendPrediction", () => {
       await predictAll(client, all);
       // The client has read them all, but its acknowledgement is lost on the way.
       await broken.reached(5);
-      await proxy.toServer.holds(({ type, isAcknowledgement }) => type === "ping" && isAcknowledgement);
+      await proxy.toServer.holds(
+        ({ type, isAcknowledgement }) => type === "ping" && isAcknowledgement,
+      );
       assert.equal((await scrape(httpUrl)).get("arena_answers_undelivered"), 5);
       proxy.cut();
       const next = client.answers();
@@ -194,7 +196,9 @@ describe("sendPrediction", () => {
       cancelled.cancel();
       await proxy.toServer.holds(({ type }) => type === "reset");
       proxy.toClient.release();
-      await proxy.toServer.holds(({ type, isAcknowledgement }) => type === "ping" && isAcknowledgement);
+      await proxy.toServer.holds(
+        ({ type, isAcknowledgement }) => type === "ping" && isAcknowledgement,
+      );
       // Cancellation and acknowledgement arrive together, in this order.
       proxy.toServer.release();
       assert.deepEqual(cancelled.items, []);
@@ -265,7 +269,8 @@ describe("sendPrediction", () => {
   describe("slow readers", () => {
     const text = "x".repeat(200_000);
     const window = 8 * 2 ** 20;
-    const written = 'grpc_server_msg_sent_total{grpc_type="server_stream",grpc_service="Model",grpc_method="sendPrediction"}';
+    const written =
+      'grpc_server_msg_sent_total{grpc_type="server_stream",grpc_service="Model",grpc_method="sendPrediction"}';
 
     it("has no more under way to one than the window, and serves the others", async () => {
       const { address, httpUrl } = await resources.server(new ScriptedModel({ answer: text }));

@@ -54,7 +54,7 @@ export function createSendPrediction(options: SendPredictionOptions) {
           if (!error) receipts.written(delivery);
         });
         options.onWritten();
-        await underWay.onRoom(ending.signal);
+        if (!underWay.hasRoom) await underWay.onRoom(ending.signal);
       }
       await underWay.onEmpty(cancelled.signal);
     } finally {
@@ -91,10 +91,12 @@ class UnderWay {
     }
   }
 
-  async onRoom(signal: AbortSignal): Promise<void> {
-    const hasRoom = () =>
-      this.#deliveries.size < window.answers && this.#characters < window.characters;
-    await this.#change.until(hasRoom, signal);
+  get hasRoom(): boolean {
+    return this.#deliveries.size < window.answers && this.#characters < window.characters;
+  }
+
+  onRoom(signal: AbortSignal): Promise<void> {
+    return this.#change.until(() => this.hasRoom, signal);
   }
 
   onEmpty(signal: AbortSignal): Promise<void> {
