@@ -17,14 +17,14 @@ export async function measureMemory(): Promise<Figure[]> {
 
 async function waitingRequests(): Promise<Figure[]> {
   const [count, characters] = [10_000, 10_000];
-  await using server = await startGated({ MAX_QUEUE: String(count), ANSWER_CHARACTERS: "2" });
+  await using server = await startGated({ MAX_QUEUE: String(count) });
   // What the first requests make grow (code, pools) is not what waiting costs.
   await tellModel(server.address, { open: true });
   await using warm = new Reader(server.address);
   await ask(server.address, 2000, characters);
   await warm.answers(2000);
   const before = await held(server);
-  await using gated = await startGated({ MAX_QUEUE: String(count), ANSWER_CHARACTERS: "2" });
+  await using gated = await startGated({ MAX_QUEUE: String(count) });
   const cold = await held(gated);
   await ask(gated.address, count, characters);
   const waiting = await held(gated);
@@ -63,11 +63,14 @@ async function stoppedReader(): Promise<Figure[]> {
   await reader.answers(0);
   reader.pause();
   await tellModel(server.address, { open: true });
-  await ask(server.address, count, 100);
-  await server.metric("arena_requests_in_flight", (inFlight) => inFlight === 0);
-  const stopped = await held(server);
+  // The last requests are held back until the reader reads on.
+  const asked = ask(server.address, count, 100);
   const limit = 256 * 2 ** 20;
+  const fill = Math.ceil(limit / characters);
+  await server.metric("arena_answers_undelivered", (undelivered) => undelivered >= fill);
+  const stopped = await held(server);
   reader.resume();
+  await asked;
   await reader.answers(count);
   return [
     {

@@ -109,6 +109,18 @@ describe("predict", () => {
       assert.deepEqual(model.calls[0]?.input.messages[0]?.content, parts);
     });
 
+    it("gives the model a context that it can hand on with changes", async () => {
+      const inner = new ScriptedModel(async (_input, { signal, deadline, messageID, logger }) => {
+        logger.debug({}, "inside");
+        return { text: `${messageID} ${signal.aborted} ${deadline instanceof Date}` };
+      });
+      const outer = new ScriptedModel((input, context) =>
+        inner.getResponse(input, { ...context, messageID: "inner" }),
+      );
+      const answer = await ask(await serve(outer), question("outer"));
+      assert.equal(answer.json.text, "inner false true");
+    });
+
     it("ARENA-15 echoes ids whatever they hold", async () => {
       const served = await serve(echo());
       const ids = ["a b", "😀", "\uFEFFbom", "\0", '"\\', "x".repeat(10_000), "__proto__", " "];
