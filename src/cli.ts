@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
 import { ConfigurationError } from "./errors/configuration-error.ts";
 
 const usage = `arena: puts an AI model in service for the Collaborative AI Arena
@@ -72,5 +73,10 @@ function explain(text: string, argv: readonly string[]): number {
   return 2;
 }
 
-process.exitCode = await main(process.argv.slice(2));
-process.exit();
+main(process.argv.slice(2)).then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    process.stderr.write(`arena: ${inspect(error)}\n`);
+    process.exit(1);
+  },
+);

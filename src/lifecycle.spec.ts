@@ -10,7 +10,10 @@ describe("Lifecycle", () => {
     ...changes,
   });
   const lifecycle = (...parts: Part[]) =>
-    new Lifecycle(parts, (name, error) => log.push(`${name} failed to stop: ${error}`));
+    new Lifecycle(parts, {
+      stopTimeoutMs: 50,
+      onStopError: (name, error) => log.push(`${name} failed to stop: ${error}`),
+    });
 
   beforeEach(() => {
     log = [];
@@ -37,6 +40,29 @@ describe("Lifecycle", () => {
     assert.deepEqual(log.slice(2), ["b failed to stop: Error: stuck", "stop a"]);
   });
 
+  it("stops the others when one does not stop in time, or does not end its start", async () => {
+    const hanging = new Promise(() => {});
+    const stopped = lifecycle(part("a"), part("b", { stop: () => hanging }));
+    assert.equal(await stopped.start(), true);
+    await stopped.stop();
+    assert.deepEqual(log.slice(2), ["b failed to stop: Error: not done within 50 ms", "stop a"]);
+    log = [];
+    const begun = Promise.withResolvers<void>();
+    const startForEver = () => {
+      begun.resolve();
+      return hanging;
+    };
+    const starting = lifecycle(part("a"), part("b", { start: startForEver }));
+    void starting.start();
+    await begun.promise;
+    await starting.stop();
+    assert.deepEqual(log, [
+      "start a",
+      "start failed to stop: Error: not done within 50 ms",
+      "stop a",
+    ]);
+  });
+
   it("stops once, however often it is asked", async () => {
     const subject = lifecycle(part("a"));
     await subject.start();
@@ -54,7 +80,7 @@ describe("Lifecycle", () => {
       },
     });
     const subject = lifecycle(part("a"), slow, part("c"));
-    await subject.start();
+    assert.equal(await subject.start(), false);
     await stopping;
     assert.deepEqual(log, ["start a", "stop slow", "stop a"]);
   });

@@ -5,24 +5,36 @@ export interface Part {
   stop?(): unknown;
 }
 
+/** How a lifecycle deals with parts that do not end. */
+export interface LifecycleOptions {
+  /** How long a part may take to stop, and a start that is under way to end. */
+  readonly stopTimeoutMs: number;
+  /** Told about parts that failed to stop, or did not do it in time. */
+  readonly onStopError: (part: string, error: unknown) => void;
+}
+
 /** Starts parts in order and stops the started ones in reverse; a failing stop skips nothing. */
 export class Lifecycle {
   readonly #parts: readonly Part[];
-  readonly #onStopError: (part: string, error: unknown) => void;
+  readonly #options: LifecycleOptions;
   readonly #started: Part[] = [];
-  #starting: Promise<void> = Promise.resolve();
+  #starting: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | null = null;
 
-  constructor(parts: readonly Part[], onStopError: (part: string, error: unknown) => void) {
+  constructor(parts: readonly Part[], options: LifecycleOptions) {
     this.#parts = parts;
-    this.#onStopError = onStopError;
+    this.#options = options;
   }
 
-  /** Starts everything. When a part fails, those before it are stopped and its error is thrown. */
-  async start(): Promise<void> {
-    this.#starting = this.#startAll();
+  /**
+   * Starts everything; false when it was stopped meanwhile. When a part fails,
+   * those before it are stopped and its error is thrown.
+   */
+  async start(): Promise<boolean> {
+    const starting = this.#startAll();
+    this.#starting = starting;
     try {
-      await this.#starting;
+      return await starting;
     } catch (error) {
       await this.stop();
       throw error;
@@ -35,23 +47,42 @@ export class Lifecycle {
     return this.#stopping;
   }
 
-  async #startAll(): Promise<void> {
+  async #startAll(): Promise<boolean> {
     for (const part of this.#parts) {
-      if (this.#stopping !== null) return;
+      if (this.#stopping !== null) return false;
       await part.start?.();
       this.#started.push(part);
     }
+    return this.#stopping === null;
   }
 
   async #stopAll(): Promise<void> {
     // Whoever started them hears of a failing start; here it only has to be over.
-    await this.#starting.catch(() => {});
+    await this.#within(
+      "start",
+      this.#starting.catch(() => {}),
+    );
     for (const part of this.#started.toReversed()) {
-      try {
-        await part.stop?.();
-      } catch (error) {
-        this.#onStopError(part.name, error);
-      }
+      await this.#within(
+        part.name,
+        Promise.resolve(part).then((one) => one.stop?.()),
+      );
+    }
+  }
+
+  async #within(name: string, work: Promise<unknown>): Promise<void> {
+    const { stopTimeoutMs, onStopError } = this.#options;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`not done within ${stopTimeoutMs} ms`)),
+      stopTimeoutMs,
+    );
+    try {
+      await Promise.race([work, late.promise]);
+    } catch (error) {
+      onStopError(name, error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -2,14 +2,14 @@ import { z } from "zod";
 import type { Settings } from "./config/settings.ts";
 import type { Logger } from "./data-models/logger.ts";
 import { ModelDefinition } from "./data-models/model-definition.ts";
-import { ConfigurationError } from "./errors/configuration-error.ts";
+import { ConfigurationError, type ConfigurationProblem } from "./errors/configuration-error.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { AIModel } from "./models/ai-model.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { Worker } from "./pipeline/worker.ts";
 import { createQueue, queueProblems } from "./queue/registry.ts";
 import { addArenaDoors } from "./server/grpc/arena-doors.ts";
-import { createCredentials } from "./server/grpc/credentials.ts";
+import { createCredentials, credentialProblems, type TlsFiles } from "./server/grpc/credentials.ts";
 import { GrpcServer } from "./server/grpc/grpc-server.ts";
 import { Health } from "./server/grpc/health.ts";
 import { addReflection } from "./server/grpc/reflection.ts";
@@ -19,15 +19,23 @@ import { ServingState } from "./server/serving-state.ts";
 import { Shutdown } from "./server/shutdown.ts";
 import { GrpcMetrics } from "./telemetry/grpc-metrics.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import { logDelivery } from "./telemetry/request-log.ts";
+import { logDelivery, logUndelivered } from "./telemetry/request-log.ts";
 
 /** A server that can be started once and stopped once. */
 export interface ArenaServer {
   readonly modelID: string;
-  /** Opens the ports, loads the model, and resolves when requests are worked on. */
-  start(): Promise<{ readonly grpcPort: number; readonly httpPort: number }>;
+  /**
+   * Opens the ports, loads the model, and resolves when requests are worked on;
+   * null when it was stopped before.
+   */
+  start(): Promise<{ readonly grpcPort: number; readonly httpPort: number } | null>;
   /** Answers everything that was accepted, then closes. Safe to call at any time, repeatedly. */
   stop(): Promise<void>;
+}
+
+/** What is wrong with the settings of queue and doors. */
+export function serverProblems(settings: Settings): readonly ConfigurationProblem[] {
+  return [...queueProblems(settings.QUEUE_URL), ...credentialProblems(tlsFiles(settings))];
 }
 
 /**
@@ -35,7 +43,7 @@ export interface ArenaServer {
  * @throws ConfigurationError when settings or model cannot be used
  */
 export function createArenaServer(settings: Settings, model: AIModel, logger: Logger): ArenaServer {
-  const problems = queueProblems(settings.QUEUE_URL);
+  const problems = serverProblems(settings);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const definition = definitionOf(model, settings.MODEL_ID);
   const { modelID } = definition;
@@ -62,16 +70,13 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
   });
 
   const closing = new AbortController();
+  let openStreams = 0;
   const grpcServer = new GrpcServer({
     host: settings.GRPC_HOST,
     port: settings.GRPC_PORT,
     maxRequestBytes: settings.MAX_REQUEST_BYTES,
     health,
-    credentials: createCredentials({
-      certificate: settings.TLS_CERT_FILE,
-      key: settings.TLS_KEY_FILE,
-      clientAuthority: settings.TLS_CLIENT_CA_FILE,
-    }),
+    credentials: createCredentials(tlsFiles(settings)),
     addServices: (server) => {
       if (settings.GRPC_REFLECTION) addReflection(server);
       addArenaDoors(server, {
@@ -93,8 +98,8 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
         sendPrediction: {
           queue,
           closing: closing.signal,
-          onOpened: () => metrics.streamsOpen.inc(),
-          onClosed: () => metrics.streamsOpen.dec(),
+          onOpened: () => metrics.streamsOpen.set(++openStreams),
+          onClosed: () => metrics.streamsOpen.set(--openStreams),
           onDelivered: (delivery) => {
             metrics.answerDelivered(Date.now() - delivery.times.answeredAt);
             logDelivery(logger, delivery);
@@ -123,6 +128,8 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
     worker,
     closing,
     grpcServer,
+    openStreams: () => openStreams,
+    onUndelivered: (delivery) => logUndelivered(logger, delivery),
     logger,
   });
 
@@ -144,6 +151,7 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
         },
         stop: () => shutdown.closeDoors(),
       },
+      { name: "deadlines", start: () => worker.watchDeadlines() },
       { name: "model", start: () => model.start(), stop: () => model.stop() },
       {
         name: "worker",
@@ -155,15 +163,26 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
         stop: () => shutdown.drain(),
       },
     ],
-    (part, error) => logger.error({ part, err: error }, "a part failed to stop"),
+    {
+      // Draining, delivering and closing take their own time within this.
+      stopTimeoutMs: settings.DRAIN_TIMEOUT_MS * 2 + 5000,
+      onStopError: (part, error) => logger.error({ part, err: error }, "a part failed to stop"),
+    },
   );
   return {
     modelID,
     start: async () => {
-      await lifecycle.start();
-      return ports;
+      return (await lifecycle.start()) ? ports : null;
     },
     stop: () => lifecycle.stop(),
+  };
+}
+
+function tlsFiles(settings: Settings): TlsFiles {
+  return {
+    certificate: settings.TLS_CERT_FILE,
+    key: settings.TLS_KEY_FILE,
+    clientAuthority: settings.TLS_CLIENT_CA_FILE,
   };
 }
 

@@ -64,7 +64,9 @@ describe("keys", () => {
         HTTP_PORT: "0",
       });
       const server = createArenaServer(settings, await createModel(settings), logger);
-      const { grpcPort, httpPort } = await server.start();
+      const ports = await server.start();
+      assert.ok(ports);
+      const { grpcPort, httpPort } = ports;
       const client = new ArenaClient({ address: `127.0.0.1:${grpcPort}` });
       await using cleanup = new AsyncDisposableStack();
       // The server waits until the client has taken its answers, so the client closes last.

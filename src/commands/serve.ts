@@ -1,26 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { readEnvironment } from "../config/environment.ts";
-import { type ArenaServer, createArenaServer } from "../main.ts";
+import { type ArenaServer, createArenaServer, serverProblems } from "../main.ts";
 import { createModel, modelProblems } from "../models/registry.ts";
-import { createLogger, type ServerLogger, standardOutput } from "../telemetry/logger.ts";
+import {
+  createLogger,
+  type LogOutput,
+  type ServerLogger,
+  standardOutput,
+} from "../telemetry/logger.ts";
 
 const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+const flushTimeoutMs = 1000;
 type StopSignal = keyof typeof signalNumbers;
 
 /** Serves the model of the environment until a signal comes, and returns the exit code. */
 export async function serve(): Promise<number> {
   const output = standardOutput();
+  const settings = readEnvironment((read) => [...modelProblems(read), ...serverProblems(read)]);
+  const logger = createLogger(settings.LOG_LEVEL, output);
+  const server = createArenaServer(settings, await createModel(settings), logger);
   try {
-    const settings = readEnvironment(modelProblems);
-    const logger = createLogger(settings.LOG_LEVEL, output);
-    const server = createArenaServer(settings, await createModel(settings), logger);
     const stopped = untilStopped(server, logger);
-    const { grpcPort, httpPort } = await server.start();
-    const { modelID } = server;
-    logger.info({ modelID, model: settings.MODEL, grpcPort, httpPort }, "serving");
-    if (process.stdout.isTTY) greet(modelID, grpcPort);
+    const ports = await server.start();
+    if (ports) {
+      logger.info({ modelID: server.modelID, model: settings.MODEL, ...ports }, "serving");
+      if (process.stdout.isTTY) greet(server.modelID, ports.grpcPort);
+    }
     return await stopped;
   } finally {
-    output.flushSync();
+    await flushed(output);
   }
 }
 
@@ -50,6 +58,14 @@ function untilStopped(server: ArenaServer, logger: ServerLogger): Promise<number
       if (exitCode === null) stop(1);
     });
   });
+}
+
+/** Writes the last lines, but waits only a moment: nobody may be reading them. */
+async function flushed(output: LogOutput): Promise<void> {
+  await Promise.race([
+    new Promise<void>((resolve) => output.flush(() => resolve())),
+    sleep(flushTimeoutMs),
+  ]);
 }
 
 function greet(modelID: string, port: number): void {

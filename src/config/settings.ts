@@ -62,7 +62,7 @@ export const settingGroups = {
     MAX_REQUEST_BYTES: whole(1, 536_870_912)
       .default(33_554_432)
       .describe("Size of the largest request that is taken."),
-    MAX_ANSWER_BYTES: whole(1024, 536_870_912)
+    MAX_ANSWER_BYTES: whole(65_536, 536_870_912)
       .default(4_000_000)
       .describe("Size of the largest answer that is delivered; Python clients take 4 MiB."),
     DRAIN_TIMEOUT_MS: whole(0, 2_147_483_647)

@@ -1,4 +1,5 @@
 import type { ArenaError } from "../errors/arena-error.ts";
+import { shortened } from "../errors/shortened.ts";
 import type { TaskOutput } from "./task-output.ts";
 
 /** The JSON of an answer as tasks read it (ARENA-18). */
@@ -6,12 +7,13 @@ export function toAnswerText(output: TaskOutput): string {
   return JSON.stringify({ text: output.text, image: output.image ?? null });
 }
 
-/** The JSON of an answer to a request that failed (ARENA-18). */
+/** Longest words of an error that go into an answer: a model may put anything into its own. */
+const errorCharacters = 2000;
+
+/** The JSON of an answer to a request that failed (ARENA-18); never near the limit of ARENA-19. */
 export function toErrorAnswerText(error: ArenaError): string {
-  const { code, message, retryable, participantText } = error;
-  return JSON.stringify({
-    text: participantText,
-    image: null,
-    error: { code, message, retryable },
-  });
+  const { code, retryable } = error;
+  const text = shortened(error.participantText, errorCharacters);
+  const message = shortened(error.message, errorCharacters);
+  return JSON.stringify({ text, image: null, error: { code, message, retryable } });
 }

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { exceedsOutline } from "./json-outline.ts";
 
-const generous = { tokens: 1000, depth: 100 };
+const generous = { tokens: 1000, blanks: 1000, escapes: 1000, depth: 100 };
 
 describe("exceedsOutline", () => {
   it("counts brackets within brackets, but not those in strings", () => {
-    const limits = { tokens: 1000, depth: 2 };
+    const limits = { ...generous, depth: 2 };
     assert.equal(exceedsOutline('[{"a":"[[[["}]', limits), null);
     assert.equal(exceedsOutline("[[[]]]", limits), "depth");
     assert.equal(exceedsOutline("[[],[],{}]", limits), null);
@@ -14,18 +14,28 @@ describe("exceedsOutline", () => {
   });
 
   it("finds the end of strings behind any number of backslashes", () => {
-    const limits = { tokens: 1000, depth: 1 };
+    const limits = { ...generous, depth: 1 };
     for (const text of ["\\", '"', '\\"[[', 'a\\\\"[[\\', "[[\\\\"]) {
       assert.equal(exceedsOutline(JSON.stringify([text]), limits), null, text);
     }
   });
 
-  it("charges for everything outside of strings but white space, and for quotes within", () => {
-    const limits = { tokens: 10, depth: 10 };
+  it("counts what is outside of strings, and quotes within them", () => {
+    const limits = { ...generous, tokens: 10, blanks: 5000 };
     assert.equal(exceedsOutline(`["${"x".repeat(1000)}"]${" ".repeat(1000)}`, limits), null);
     assert.equal(exceedsOutline("1234567890", limits), null);
     assert.equal(exceedsOutline("12345678901", limits), "tokens");
     assert.equal(exceedsOutline(JSON.stringify('"'.repeat(11)), limits), "tokens");
+  });
+
+  it("counts blanks outside of strings, and backslashes anywhere", () => {
+    assert.equal(exceedsOutline(`[${" ".repeat(11)}]`, { ...generous, blanks: 10 }), "blanks");
+    assert.equal(exceedsOutline(`["${" ".repeat(11)}"]`, { ...generous, blanks: 10 }), null);
+    assert.equal(
+      exceedsOutline(`["${"\\n".repeat(11)}"]`, { ...generous, escapes: 10 }),
+      "escapes",
+    );
+    assert.equal(exceedsOutline(`["${"\\n".repeat(10)}"]`, { ...generous, escapes: 10 }), null);
   });
 
   it("lets every JSON pass that is within the limits", () => {

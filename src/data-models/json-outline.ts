@@ -1,7 +1,11 @@
 /** How much structure a JSON text may have before parsing it could hold up the server. */
 export interface OutlineLimits {
-  /** Characters outside of strings, and quotes within them; white space is free. */
+  /** Characters outside of strings but white space, and quotes within strings. */
   readonly tokens: number;
+  /** White space and control characters outside of strings. */
+  readonly blanks: number;
+  /** Backslashes, wherever they are. */
+  readonly escapes: number;
   /** Brackets within brackets. */
   readonly depth: number;
 }
@@ -17,7 +21,9 @@ const backslash = 0x5c;
  * `JSON.parse` busy for seconds, is refused within a few milliseconds.
  */
 export function exceedsOutline(text: string, limits: OutlineLimits): keyof OutlineLimits | null {
+  if (hasMore(text, "\\", limits.escapes)) return "escapes";
   let tokens = 0;
+  let blanks = 0;
   let depth = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -29,9 +35,18 @@ export function exceedsOutline(text: string, limits: OutlineLimits): keyof Outli
       if ((code | 0x20) === 0x7b && ++depth > limits.depth) return "depth";
       if ((code | 0x20) === 0x7d) depth--;
       if (++tokens > limits.tokens) return "tokens";
+    } else if (++blanks > limits.blanks) {
+      return "blanks";
     }
   }
   return null;
+}
+
+function hasMore(text: string, character: string, limit: number): boolean {
+  let count = 0;
+  let index = text.indexOf(character);
+  for (; index !== -1 && count <= limit; index = text.indexOf(character, index + 1)) count++;
+  return count > limit;
 }
 
 /** Index of the quote that ends the string which begins at `start`, or -1. */

@@ -22,6 +22,8 @@ export type MessagePart = z.infer<typeof MessagePart>;
 /** One chat message in OpenAI's format (ARENA-12). Unknown fields are dropped. */
 export const Message = z.object({
   role: z.string().min(1),
-  content: z.union([z.string(), z.array(MessagePart)]),
+  content: z.union([z.string(), z.array(MessagePart)], {
+    error: "expected a string or an array of parts",
+  }),
 });
 export type Message = z.infer<typeof Message>;

@@ -1,11 +1,22 @@
 import { z } from "zod";
 import { InvalidRequestError } from "../errors/invalid-request-error.ts";
 import { exceedsOutline, type OutlineLimits } from "./json-outline.ts";
-import { type ImagePart, Message, type TextPart } from "./message.ts";
+import { ImagePart, Message, MessagePart } from "./message.ts";
 import type { TaskInput } from "./task-input.ts";
 
 /** Real tasks stay below a hundredth of this; `JSON.parse` takes about 30 ms for this much. */
-const outlineLimits: OutlineLimits = { tokens: 400_000, depth: 200 };
+const outlineLimits: OutlineLimits = {
+  tokens: 400_000,
+  blanks: 4_000_000,
+  escapes: 1_000_000,
+  depth: 200,
+};
+const excesses: Readonly<Record<keyof OutlineLimits, string>> = {
+  tokens: `more than ${outlineLimits.tokens} characters of structure`,
+  blanks: `more than ${outlineLimits.blanks} blanks`,
+  escapes: `more than ${outlineLimits.escapes} backslashes`,
+  depth: `brackets nested deeper than ${outlineLimits.depth} levels`,
+};
 const maxMessages = 10_000;
 
 const shapes =
@@ -23,15 +34,9 @@ export function parseTaskInput(text: string): TaskInput {
 
 function parseJson(text: string): unknown {
   const json = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  if (json.trimStart() === "") throw new InvalidRequestError(`it is empty; expected ${shapes}`);
   const excess = exceedsOutline(json, outlineLimits);
-  if (excess) {
-    throw new InvalidRequestError(
-      excess === "depth"
-        ? `its JSON is nested deeper than ${outlineLimits.depth} levels`
-        : `its JSON holds more than ${outlineLimits.tokens} characters of structure`,
-    );
-  }
+  if (excess) throw new InvalidRequestError(`its JSON holds ${excesses[excess]}`);
+  if (json.trimStart() === "") throw new InvalidRequestError(`it is empty; expected ${shapes}`);
   try {
     return JSON.parse(json);
   } catch (error) {
@@ -74,39 +79,36 @@ function readMessage(value: unknown, path: string): Message {
     // Nearly all messages are of this form, and asking the schema takes longer than reading them.
     if (typeof content === "string") return { role, content };
   }
+  const content = isObject(value) ? value["content"] : undefined;
+  if (isObject(value) && Array.isArray(content)) {
+    const { role } = readWith(Message, { ...value, content: "" }, path);
+    // One by one: a schema of the whole would look at a million wrong parts before it complains.
+    const parts = content.map((part, index) =>
+      readWith(MessagePart, part, `${path}.content[${index}]`),
+    );
+    return { role, content: parts };
+  }
   // A message that only calls tools has no content.
-  const message = isObject(value) && value["content"] === null ? { ...value, content: "" } : value;
-  const read = Message.safeParse(message);
-  if (read.success) return read.data;
-  const problem = deepestProblem(read.error.issues);
-  throw new InvalidRequestError(
-    `${path}${z.core.toDotPath(["", ...problem.path])}: ${problem.message}; a message is {"role": string, "content": string or an array of text and image_url parts}`,
-  );
+  return readWith(Message, content === null ? { ...Object(value), content: "" } : value, path);
 }
 
-/** A union's own complaint says nothing; that of the variant which got furthest does. */
-function deepestProblem(
-  issues: readonly z.core.$ZodIssue[],
-  path: readonly PropertyKey[] = [],
-): { readonly path: readonly PropertyKey[]; readonly message: string } {
-  const problems = issues.map((issue) => {
-    const place = [...path, ...issue.path];
-    return issue.code === "invalid_union" && issue.errors.length > 0
-      ? deepestProblem(issue.errors.flat(), place)
-      : { path: place, message: issue.message };
-  });
-  const [first, ...others] = problems;
-  if (first === undefined) return { path, message: "not a message" };
-  return others.reduce((best, one) => (one.path.length > best.path.length ? one : best), first);
+function readWith<Output>(schema: z.ZodType<Output>, value: unknown, path: string): Output {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const place = z.core.toDotPath(["", ...(issue?.path ?? [])]);
+  throw new InvalidRequestError(
+    `${path}${place}: ${issue?.message ?? "not readable"}; a message is {"role": string, "content": string or an array of text and image_url parts}`,
+  );
 }
 
 /** Makes the image a part of the last user message, or of a new one if there is none. */
 function attachImage(messages: Message[], image: string): void {
   const url = /^(data:|https?:)/i.test(image) ? image : `data:${mediaType(image)};base64,${image}`;
-  const part: ImagePart = { type: "image_url", image_url: { url } };
+  const part = readWith(ImagePart, { type: "image_url", image_url: { url } }, "image");
   const last = messages.findLastIndex((message) => message.role === "user");
   const content = messages[last]?.content ?? [];
-  const parts: (TextPart | ImagePart)[] =
+  const parts: MessagePart[] =
     typeof content === "string" ? [{ type: "text", text: content }] : [...content];
   const message: Message = { role: "user", content: [...parts, part] };
   if (last === -1) messages.push(message);

@@ -7,7 +7,7 @@ export class DeadlineExceededError extends ArenaError {
   constructor(timeoutMs: number, waitedMs: number) {
     super(
       "DEADLINE_EXCEEDED",
-      `No answer within ${timeoutMs} ms, of which ${waitedMs} ms were spent waiting. Send the request again, or raise REQUEST_TIMEOUT_MS.`,
+      `No answer within ${timeoutMs} ms, of which ${waitedMs} ms were spent waiting. Send the request again under a new messageID, or raise REQUEST_TIMEOUT_MS.`,
       { retryable: true },
     );
   }

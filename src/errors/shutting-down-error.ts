@@ -5,8 +5,12 @@ export class ShuttingDownError extends ArenaError {
   override readonly name = "ShuttingDownError";
 
   constructor() {
-    super("UNAVAILABLE", "The server is stopping. Send the request again when it is back.", {
-      retryable: true,
-    });
+    super(
+      "UNAVAILABLE",
+      "The server is stopping. Send the request again under a new messageID when it is back.",
+      {
+        retryable: true,
+      },
+    );
   }
 }

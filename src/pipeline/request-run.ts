@@ -5,12 +5,12 @@ import { RequestLogger } from "./request-logger.ts";
 
 /** One run of a request through the pipeline: its context, and the power to end it. */
 export class RequestRun implements RequestContext {
+  readonly #controller = new AbortController();
   readonly sessionID: string;
   readonly messageID: string;
+  readonly signal = this.#controller.signal;
   readonly deadline: Date;
   readonly logger: Logger;
-  #controller: AbortController | null = null;
-  #reason: Error | null = null;
   #reject: ((reason: Error) => void) | null = null;
 
   constructor({ sessionID, messageID, deadline }: QueuedRequest, logger: Logger) {
@@ -20,27 +20,17 @@ export class RequestRun implements RequestContext {
     this.logger = new RequestLogger(logger, sessionID, messageID);
   }
 
-  /** Made when it is first asked for: many a model answers at once and never looks. */
-  get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#reason) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
-  }
-
   /** Aborts the signal and ends `result` with the reason, even if the work does not listen. */
   end(reason: Error): void {
-    this.#reason = reason;
+    this.#controller.abort(reason);
     this.#reject?.(reason);
-    this.#controller?.abort(reason);
   }
 
   /** The work's result, or the reason why the run was ended before. */
   result<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      if (this.#reason) reject(this.#reason);
+      if (this.signal.aborted) reject(this.signal.reason);
       work.then(resolve, reject);
     });
   }

@@ -8,6 +8,7 @@ import { InternalError } from "../errors/internal-error.ts";
 import { ShuttingDownError } from "../errors/shutting-down-error.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
+import { logCause } from "./log-cause.ts";
 import type { Station } from "./pipeline.ts";
 import { RequestRun } from "./request-run.ts";
 import { Slots } from "./slots.ts";
@@ -37,21 +38,27 @@ export class Worker {
   /** Aborts to take no further work. */
   readonly #pause = new AbortController();
   readonly #runs = new Set<RequestRun>();
-  #loops: Promise<unknown> = Promise.resolve();
+  readonly #loops: Promise<void>[] = [];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#slots = new Slots(options.maxConcurrency);
   }
 
+  /** Answers requests whose deadline passes while they wait, also before the model is ready. */
+  watchDeadlines(): void {
+    this.#loops.push(this.#expiryLoop());
+  }
+
+  /** Begins to work on requests. */
   start(): void {
-    this.#loops = Promise.all([this.#claimLoop(), this.#expiryLoop()]);
+    this.#loops.push(this.#claimLoop());
   }
 
   /** Takes no further work and answers what waits or runs with UNAVAILABLE. Idempotent. */
   async stop(): Promise<void> {
     this.#pause.abort();
-    await this.#loops;
+    await Promise.all(this.#loops);
     for (const run of this.#runs) run.end(new ShuttingDownError());
     const waiting = await this.#options.queue.claimAll();
     await Promise.all(waiting.map((job) => this.#refuse(job, new ShuttingDownError())));
@@ -79,7 +86,7 @@ export class Worker {
     const { request } = job;
     const run = new RequestRun(request, this.#options.logger);
     const endLate = () => run.end(deadlineError(job));
-    const timer = setTimeout(endLate, request.deadline - Date.now());
+    const timer = setTimeout(endLate, Math.max(0, request.deadline - Date.now()));
     this.#runs.add(run);
     let answer: Answer;
     try {
@@ -125,7 +132,7 @@ export class Worker {
   #toErrorAnswer(job: Job, error: ArenaError): Answer {
     const { sessionID, messageID } = job.request;
     if (error instanceof InternalError) {
-      this.#options.logger.error({ sessionID, messageID, err: error.cause }, error.message);
+      logCause(this.#options.logger, { sessionID, messageID }, error);
     }
     return { text: toErrorAnswerText(error), outcome: error.code };
   }

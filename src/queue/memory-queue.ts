@@ -103,7 +103,10 @@ export class MemoryQueue implements RequestQueue {
       while (jobs.length < limit) {
         const row = this.#ready.shift();
         if (!row) break;
-        if (row.request) jobs.push(this.#begin(row, row.request));
+        if (!row.request) continue;
+        // Late ones are left to whoever asks for those.
+        if (row.request.deadline > Date.now()) jobs.push(this.#begin(row, row.request));
+        else this.#waiting.notify();
       }
       if (jobs.length > 0) return jobs;
       await this.#claimable.next(signal);

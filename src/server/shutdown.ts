@@ -1,5 +1,5 @@
 import type { Logger } from "../data-models/logger.ts";
-import type { RequestQueue } from "../queue/request-queue.ts";
+import type { Delivery, RequestQueue } from "../queue/request-queue.ts";
 import type { ServingState } from "./serving-state.ts";
 
 /** What a shutdown moves. */
@@ -11,7 +11,14 @@ export interface ShutdownOptions {
   readonly worker: { stop(): Promise<void> };
   /** Ends the streams with OK. */
   readonly closing: AbortController;
-  readonly grpcServer: { stop(signal: AbortSignal): Promise<void> };
+  readonly grpcServer: {
+    drain(signal: AbortSignal): Promise<void>;
+    stop(signal: AbortSignal): Promise<void>;
+  };
+  /** How many streams could deliver an answer. */
+  readonly openStreams: () => number;
+  /** Told about each answer that no client took. */
+  readonly onUndelivered: (delivery: Delivery) => void;
   readonly logger: Logger;
 }
 
@@ -40,28 +47,56 @@ export class Shutdown {
     await worker.stop();
   }
 
-  /** Delivers what is answered, then closes the streams with OK and the port. */
+  /** Delivers what is answered, then closes the port and ends the streams with OK. */
   async closeDoors(): Promise<void> {
-    const { drainTimeoutMs, state, queue, worker, closing, grpcServer, logger } = this.#options;
+    const { drainTimeoutMs, state, queue, worker, closing, grpcServer, openStreams } =
+      this.#options;
     // A start that failed before the worker ran may have taken requests already.
     state.moveTo("closed");
     await worker.stop();
-    const leftMs = Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs));
+    await this.#deliver(
+      Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs)),
+    );
+    await withTimeout(closeTimeoutMs, async (signal) => {
+      // Calls whose last bytes arrive only now are refused, and their answers go out, too.
+      await grpcServer.drain(signal);
+      if (openStreams() > 0) await queue.onDelivered(signal);
+      closing.abort();
+      await grpcServer.stop(signal);
+    });
+    await this.#logUndelivered();
+  }
+
+  async #deliver(timeoutMs: number): Promise<void> {
+    const { queue, logger } = this.#options;
     const { undelivered } = queue.stats();
     if (undelivered > 0) {
-      logger.info({ undelivered, timeoutMs: leftMs }, "waiting for clients to take their answers");
+      logger.info({ undelivered, timeoutMs }, "waiting for clients to take their answers");
     }
-    await withTimeout(leftMs, (signal) => queue.onDelivered(signal));
-    closing.abort();
-    await withTimeout(closeTimeoutMs, (signal) => grpcServer.stop(signal));
-    const left = queue.stats().undelivered;
-    if (left > 0) logger.warn({ undelivered: left }, "stopped with answers that nobody took");
+    await withTimeout(timeoutMs, (signal) => queue.onDelivered(signal));
+  }
+
+  /** Whoever waits for one of these answers will want to know. */
+  async #logUndelivered(): Promise<void> {
+    const { queue, onUndelivered } = this.#options;
+    const { undelivered } = queue.stats();
+    if (undelivered === 0) return;
+    const taken: Delivery[] = [];
+    for await (const delivery of queue.deliveries(new AbortController().signal)) {
+      onUndelivered(delivery);
+      taken.push(delivery);
+      if (taken.length === undelivered) break;
+    }
+    for (const delivery of taken) delivery.release();
   }
 }
 
 async function withTimeout(timeoutMs: number, wait: (signal: AbortSignal) => Promise<void>) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
-  await wait(controller.signal);
-  clearTimeout(timer);
+  try {
+    await wait(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }

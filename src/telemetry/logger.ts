@@ -9,10 +9,10 @@ import {
 /** Levels that `LOG_LEVEL` takes. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
-/** A logger whose lines wait in memory for a moment: `flush` before the process ends. */
+/** A logger that writes one JSON object a line. */
 export interface ServerLogger extends PinoLogger {}
 
-/** Creates a logger that writes one JSON object a line. */
+/** Creates a logger that leaves out what is below its level. */
 export function createLogger(level: LogLevel, output: DestinationStream): ServerLogger {
   return pino(
     {
@@ -25,7 +25,13 @@ export function createLogger(level: LogLevel, output: DestinationStream): Server
   );
 }
 
+/** Where log lines go, some of them a moment later. */
+export interface LogOutput extends DestinationStream {
+  /** Calls back when everything is written. */
+  flush(done: () => void): void;
+}
+
 /** Standard output. Lines are written together, at most `flushMs` late. */
-export function standardOutput(flushMs = 100): DestinationStream & { flushSync(): void } {
+export function standardOutput(flushMs = 100): LogOutput {
   return destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: flushMs });
 }

@@ -1,6 +1,11 @@
 import type { Logger } from "../data-models/logger.ts";
 import type { Delivery } from "../queue/request-queue.ts";
 
+/** The line of a request whose answer no client took before the server stopped. */
+export function logUndelivered(logger: Logger, { sessionID, messageID, answer }: Delivery): void {
+  logger.warn({ sessionID, messageID, outcome: answer.outcome }, "undelivered");
+}
+
 /** One line per request, when its client has the answer: ids, outcome, where the time went. */
 export function logDelivery(logger: Logger, delivery: Delivery): void {
   const { sessionID, messageID, answer, times, repeated } = delivery;

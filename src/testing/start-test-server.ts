@@ -44,7 +44,9 @@ export async function startTestServer(
     model,
     logger,
   );
-  const { grpcPort, httpPort } = await server.start();
+  const ports = await server.start();
+  if (!ports) throw new Error("the server was stopped before it served");
+  const { grpcPort, httpPort } = ports;
   const address = `127.0.0.1:${grpcPort}`;
   const clients: ArenaClient[] = [];
   const connect = () => {

@@ -2,7 +2,7 @@ import type { Server } from "@grpc/grpc-js";
 import type { ModelDefinition } from "../../data-models/model-definition.ts";
 import type { GrpcMetrics, GrpcType } from "../../telemetry/grpc-metrics.ts";
 import { streamHandler, unaryHandler } from "./handlers.ts";
-import { arenaService } from "./model-service.ts";
+import { createArenaService } from "./model-service.ts";
 import { createPredict, type PredictOptions } from "./predict.ts";
 import { createPublishMetrics, type PublishMetricsOptions } from "./publish-metrics.ts";
 import { createRegisterModel } from "./register-model.ts";
@@ -21,7 +21,7 @@ export interface ArenaDoorsOptions {
 export function addArenaDoors(server: Server, options: ArenaDoorsOptions): void {
   const count = (type: GrpcType, method: string) => options.metrics.method(type, "Model", method);
   const stream = count("server_stream", "sendPrediction");
-  server.addService(arenaService, {
+  server.addService(createArenaService(options.predict.maxRequestBytes), {
     registerModel: unaryHandler(
       count("unary", "registerModel"),
       createRegisterModel(options.definition),

@@ -1,7 +1,8 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import type { ConfigurationProblem } from "../../errors/configuration-error.ts";
 
 /** The PEM files of TLS; none of them means plaintext, as the arena wants it (ARENA-3). */
 export interface TlsFiles {
@@ -11,25 +12,37 @@ export interface TlsFiles {
   readonly clientAuthority: string | undefined;
 }
 
-/** @throws ConfigurationError when the files hold no usable certificate and key */
+/** What is wrong with the files' content; grpc-js would find it only when a client connects. */
+export function credentialProblems(files: TlsFiles): readonly ConfigurationProblem[] {
+  const { certificate, key, clientAuthority } = files;
+  if (!certificate || !key) return [];
+  return [
+    ...problemsOf("TLS_CERT_FILE, TLS_KEY_FILE", "a certificate chain and its private key", () =>
+      createSecureContext({ cert: readFileSync(certificate), key: readFileSync(key) }),
+    ),
+    ...(clientAuthority
+      ? problemsOf("TLS_CLIENT_CA_FILE", "a certificate in PEM form", () => {
+          new X509Certificate(readFileSync(clientAuthority));
+        })
+      : []),
+  ];
+}
+
+/** The credentials of files that have no problems. */
 export function createCredentials(files: TlsFiles): ServerCredentials {
   const { certificate, key, clientAuthority } = files;
   if (!certificate || !key) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: readFileSync(certificate), private_key: readFileSync(key) };
+  const authority = clientAuthority ? readFileSync(clientAuthority) : null;
+  return ServerCredentials.createSsl(authority, [pair], authority !== null);
+}
+
+function problemsOf(name: string, expected: string, use: () => unknown): ConfigurationProblem[] {
   try {
-    const pair = { cert_chain: readFileSync(certificate), private_key: readFileSync(key) };
-    const authority = clientAuthority ? readFileSync(clientAuthority) : null;
-    // grpc-js would find a wrong pair only when a client connects.
-    createSecureContext({
-      cert: pair.cert_chain,
-      key: pair.private_key,
-      ...(authority && { ca: authority }),
-    });
-    return ServerCredentials.createSsl(authority, [pair], authority !== null);
+    use();
+    return [];
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const message = `the PEM files cannot be used together (${said}); expected a certificate chain and its private key`;
-    throw new ConfigurationError([{ name: "TLS_CERT_FILE, TLS_KEY_FILE", message }], {
-      cause: error,
-    });
+    return [{ name, message: `cannot be used (${said}); expected ${expected}` }];
   }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Server, type ServerCredentials } from "@grpc/grpc-js";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import type { Health } from "./health.ts";
-import { raiseReceiveWindow } from "./receive-window.ts";
+import { Http2Connections } from "./http2-connections.ts";
 
 /** Where and how gRPC listens. */
 export interface GrpcServerOptions {
@@ -21,17 +21,20 @@ export interface GrpcServerOptions {
  * error by itself.
  */
 const transportFactor = 4;
+const leastTransportBytes = 128 * 2 ** 20;
 
 /** Owns the gRPC port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #server: Server;
+  readonly #connections = new Http2Connections("/Model/predict");
+  #ended: Promise<void> | null = null;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
     this.#server = new Server({
       "grpc.max_receive_message_length": Math.min(
-        options.maxRequestBytes * transportFactor + 65_536,
+        Math.max(options.maxRequestBytes * transportFactor, leastTransportBytes),
         2 ** 31 - 1,
       ),
       // An orchestrator that vanished without a word is noticed within 40 s.
@@ -50,18 +53,28 @@ export class GrpcServer {
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(address, credentials, (error, boundPort) => {
         if (error) return reject(portError(address, error));
-        raiseReceiveWindow(this.#server);
+        this.#connections.watch(this.#server);
         resolve(boundPort);
       });
     });
   }
 
-  /** Lets calls end until `signal` aborts, then cuts them. */
+  /**
+   * Takes no new calls, and resolves when those that are still arriving have
+   * ended; streams stay open. Gives up when `signal` aborts.
+   */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.#ended ??= new Promise((resolve) => this.#server.tryShutdown(() => resolve()));
+    await this.#connections.onNoCall(signal);
+  }
+
+  /** Lets everything end until `signal` aborts, then cuts it. */
   async stop(signal: AbortSignal): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    await this.drain(signal);
     const aborted = signal.aborted ? Promise.resolve() : once(signal, "abort");
-    await Promise.race([ended, aborted]);
+    await Promise.race([this.#ended, aborted]);
     this.#server.forceShutdown();
+    this.#connections.destroy();
   }
 }
 

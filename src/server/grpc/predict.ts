@@ -56,6 +56,7 @@ export function createPredict(options: PredictOptions) {
     } catch (thrown) {
       const error = toArenaError(thrown);
       if (error instanceof InternalError) logger.error({ err: error.cause }, error.message);
+      options.onRefused(error);
       if (mode === "strict") throw error;
       await answerRefusal(received, error, options, call);
     }
@@ -67,12 +68,13 @@ async function take(request: modelRequest, bytes: number, options: PredictOption
   const receivedAt = Date.now();
   const { sessionID, messageID, modelID } = request;
   const { queue, maxRequestBytes, requestTimeoutMs } = options;
-  if (isClosed(options)) throw new ShuttingDownError();
   if (bytes > maxRequestBytes) throw new RequestTooLargeError(bytes, maxRequestBytes);
   if (!fitsAnswer(request, options))
     throw new InvalidRequestError("its ids are too long to answer");
   if (bytes > largeBytes) await afterOtherWork();
   const input = parseTaskInput(request.request);
+  // Asked last, in one turn with accept: after the last look at the queue nothing may enter it.
+  if (isClosed(options)) throw new ShuttingDownError();
   const deadline = receivedAt + requestTimeoutMs;
   const outcome = await queue.accept({
     modelID,
@@ -82,7 +84,7 @@ async function take(request: modelRequest, bytes: number, options: PredictOption
     receivedAt,
     deadline,
   });
-  if (outcome === "full") throw new QueueFullError(queue.stats().size, options.maxQueue);
+  if (outcome === "full") throw new QueueFullError(queue.stats(), options.maxQueue);
   if (outcome === "accepted") options.onAccepted();
 }
 
@@ -97,7 +99,6 @@ async function answerRefusal(
   options: PredictOptions,
   call: ServerUnaryCall<ReceivedRequest, Empty>,
 ): Promise<void> {
-  options.onRefused(error);
   if (!received.ok || !fitsAnswer(received.message, options)) {
     options.logger.error({ code: error.code }, `${error.message} No answer can be addressed.`);
     return;

@@ -1,4 +1,6 @@
+import { exceedsOutline } from "../../data-models/json-outline.ts";
 import type { Logger } from "../../data-models/logger.ts";
+import { shortened } from "../../errors/shortened.ts";
 import type { Empty, metricsJson } from "../../generated/model.ts";
 
 /** Where published metrics go. */
@@ -20,15 +22,26 @@ export function createPublishMetrics({ modelID, toModel, logger }: PublishMetric
   return async (request: metricsJson): Promise<Empty> => {
     if (request.modelID !== modelID) return {};
     const metrics = readJson(request.metrics);
-    logger.info({ modelID, metrics }, "metrics");
+    const logged = typeof metrics === "string" ? shortened(metrics, maxCharacters) : metrics;
+    logger.info({ modelID, metrics: logged }, "metrics");
     // The task waits for nothing here, and a model that fails must not fail the call.
     void handOver(metrics);
     return {};
   };
 }
 
-/** Tasks prepare JSON; what is not stays the text that it is. */
+/** Longer metrics are not parsed, and only their beginning is logged: either could take seconds. */
+const maxCharacters = 2 ** 20;
+const outlineLimits = {
+  tokens: 200_000,
+  blanks: maxCharacters,
+  escapes: maxCharacters,
+  depth: 200,
+};
+
+/** Tasks prepare JSON; what is not, or is too long, stays the text that it is. */
 function readJson(text: string): unknown {
+  if (text.length > maxCharacters || exceedsOutline(text, outlineLimits)) return text;
   try {
     return JSON.parse(text);
   } catch {

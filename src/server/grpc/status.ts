@@ -1,6 +1,10 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import type { ArenaError } from "../../errors/arena-error.ts";
+import { shortened } from "../../errors/shortened.ts";
+
+/** Statuses travel in headers, which clients bound at 8 KiB or so. */
+const messageCharacters = 1000;
 
 /** When to come back, told to clients whose request may succeed then. */
 const retryDelaySeconds = 1;
@@ -13,16 +17,17 @@ const retryDelaySeconds = 1;
 export function toStatus(error: ArenaError): Partial<StatusObject> {
   const metadata = new Metadata();
   const code = status[error.code];
+  const message = shortened(error.message, messageCharacters);
   const details: Uint8Array[] = [];
-  if (error.code === "INVALID_ARGUMENT") details.push(badRequest(error.message));
+  if (error.code === "INVALID_ARGUMENT") details.push(badRequest(message));
   if (error.retryable) {
     details.push(retryInfo());
     metadata.set("grpc-retry-pushback-ms", String(retryDelaySeconds * 1000));
   }
   if (details.length > 0) {
-    metadata.set("grpc-status-details-bin", rpcStatus(code, error.message, details));
+    metadata.set("grpc-status-details-bin", rpcStatus(code, message, details));
   }
-  return { code, details: error.message, metadata };
+  return { code, details: message, metadata };
 }
 
 /** google.rpc.Status: int32 code = 1, string message = 2, repeated Any details = 3. */

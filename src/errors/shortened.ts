@@ -1,0 +1,4 @@
+/** The beginning of a text that is too long to be passed on whole. */
+export function shortened(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters)}…`;
+}

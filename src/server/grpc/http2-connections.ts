@@ -1,0 +1,67 @@
+import type { Http2Server, ServerHttp2Session } from "node:http2";
+import type { Server } from "@grpc/grpc-js";
+
+/** Bytes that a client may send before it waits for us; HTTP/2's default is 64 KiB. */
+const windowBytes = 8 * 2 ** 20;
+
+/**
+ * What grpc-js does not let us do with its connections: a window that lets
+ * clients send images without waiting a round trip every 64 KiB, the number of
+ * calls that are still arriving, and a real end. It looks at a private field of
+ * the server; where that is not found, everything works as grpc-js does it.
+ */
+export class Http2Connections {
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #path: string;
+  readonly #calls = new Set<object>();
+  #onNoCall = () => {};
+
+  /** @param path the method whose calls are counted, such as `/Model/predict` */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Begins to watch. Call it after the port is bound. */
+  watch(server: Server): void {
+    const http2Servers: unknown = Reflect.get(server, "http2Servers");
+    if (!(http2Servers instanceof Map)) return;
+    for (const http2Server of http2Servers.keys()) {
+      if (isHttp2Server(http2Server)) this.#watchServer(http2Server);
+    }
+  }
+
+  /** Resolves when no call is under way or still arriving, or when `signal` aborts. */
+  onNoCall(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#calls.size === 0 || signal.aborted) return resolve();
+      this.#onNoCall = resolve;
+      signal.addEventListener("abort", () => resolve());
+    });
+  }
+
+  /** Cuts every connection. */
+  destroy(): void {
+    for (const session of this.#sessions) session.destroy();
+  }
+
+  #watchServer(http2Server: Http2Server): void {
+    http2Server.updateSettings({ initialWindowSize: windowBytes });
+    http2Server.on("session", (session) => {
+      session.setLocalWindowSize(windowBytes);
+      this.#sessions.add(session);
+      session.on("close", () => this.#sessions.delete(session));
+    });
+    http2Server.on("stream", (stream, headers) => {
+      if (headers[":path"] !== this.#path) return;
+      this.#calls.add(stream);
+      stream.on("close", () => {
+        this.#calls.delete(stream);
+        if (this.#calls.size === 0) this.#onNoCall();
+      });
+    });
+  }
+}
+
+function isHttp2Server(value: unknown): value is Http2Server {
+  return typeof value === "object" && value !== null && "updateSettings" in value;
+}
