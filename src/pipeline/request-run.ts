@@ -8,7 +8,7 @@ export class RequestRun implements RequestContext {
   readonly #controller = new AbortController();
   readonly sessionID: string;
   readonly messageID: string;
-  readonly signal = this.#controller.signal;
+  readonly signal: AbortSignal = this.#controller.signal;
   readonly deadline: Date;
   readonly logger: Logger;
   #reject: ((reason: Error) => void) | null = null;

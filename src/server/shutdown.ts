@@ -78,9 +78,10 @@ export class Shutdown {
 
   /** Whoever waits for one of these answers will want to know. */
   async #logUndelivered(): Promise<void> {
-    const { queue, onUndelivered } = this.#options;
+    const { queue, logger, onUndelivered } = this.#options;
     const { undelivered } = queue.stats();
     if (undelivered === 0) return;
+    logger.warn({ undelivered }, "stopped with answers that nobody took");
     const taken: Delivery[] = [];
     for await (const delivery of queue.deliveries(new AbortController().signal)) {
       onUndelivered(delivery);

@@ -69,9 +69,9 @@ describe("the request log", () => {
     const model = new ScriptedModel([
       { throws: new Error("boom") },
       { hangs: true },
-      { answer: "x".repeat(5000) },
+      { answer: "x".repeat(70_000) },
     ]);
-    const settings = { REQUEST_TIMEOUT_MS: "40", MAX_ANSWER_BYTES: "2000" };
+    const settings = { REQUEST_TIMEOUT_MS: "40", MAX_ANSWER_BYTES: "65536" };
     const { client, logger } = await serve(model, settings);
     const stream = client.answers();
     for (const messageID of ["throws", "hangs", "large"]) {
@@ -153,9 +153,9 @@ describe("the request log", () => {
         { answer: answered },
         { hangs: true },
         async () => JSON.parse(`{"text":{"${answered}":1}}`),
-        { answer: answered.repeat(500) },
+        { answer: answered.repeat(20_000) },
       ]);
-      const given = { REQUEST_TIMEOUT_MS: "40", MAX_ANSWER_BYTES: "4000", ...settings };
+      const given = { REQUEST_TIMEOUT_MS: "40", MAX_ANSWER_BYTES: "65536", ...settings };
       const { client, logger } = await serve(model, given, "debug");
       client.answers();
       const texts = [

@@ -403,12 +403,12 @@ describe("sendPrediction", () => {
     });
 
     it("ARENA-19 never sends more than MAX_ANSWER_BYTES, whatever the ids and the error", async () => {
-      const limit = 1024;
+      const limit = 65_536;
       const settings = { MAX_ANSWER_BYTES: String(limit), REQUEST_TIMEOUT_MS: "50" };
       const model = new ScriptedModel([
         { throws: new Error("no") },
         { hangs: true },
-        { answer: "x".repeat(5000) },
+        { answer: "x".repeat(70_000) },
         async () => JSON.parse('{"image":{},"text":[]}'),
       ]);
       const { address } = await resources.server(model, { settings });
