@@ -11,7 +11,7 @@ describe("Lifecycle", () => {
   });
   const lifecycle = (...parts: Part[]) =>
     new Lifecycle(parts, {
-      stopTimeoutMs: 50,
+      startTimeoutMs: 50,
       onStopError: (name, error) => log.push(`${name} failed to stop: ${error}`),
     });
 
@@ -42,7 +42,7 @@ describe("Lifecycle", () => {
 
   it("stops the others when one does not stop in time, or does not end its start", async () => {
     const hanging = new Promise(() => {});
-    const stopped = lifecycle(part("a"), part("b", { stop: () => hanging }));
+    const stopped = lifecycle(part("a"), part("b", { stop: () => hanging, stopTimeoutMs: 50 }));
     assert.equal(await stopped.start(), true);
     await stopped.stop();
     assert.deepEqual(log.slice(2), ["b failed to stop: Error: not done within 50 ms", "stop a"]);

@@ -3,12 +3,14 @@ export interface Part {
   readonly name: string;
   start?(): unknown;
   stop?(): unknown;
+  /** After so long the others are stopped without it; without a limit it is waited for. */
+  readonly stopTimeoutMs?: number;
 }
 
 /** How a lifecycle deals with parts that do not end. */
 export interface LifecycleOptions {
-  /** How long a part may take to stop, and a start that is under way to end. */
-  readonly stopTimeoutMs: number;
+  /** How long a stop waits for a start that is under way. */
+  readonly startTimeoutMs: number;
   /** Told about parts that failed to stop, or did not do it in time. */
   readonly onStopError: (part: string, error: unknown) => void;
 }
@@ -58,29 +60,25 @@ export class Lifecycle {
 
   async #stopAll(): Promise<void> {
     // Whoever started them hears of a failing start; here it only has to be over.
-    await this.#within(
-      "start",
-      this.#starting.catch(() => {}),
-    );
-    for (const part of this.#started.toReversed()) {
-      await this.#within(
-        part.name,
-        Promise.resolve(part).then((one) => one.stop?.()),
-      );
+    const started = this.#starting.catch(() => {});
+    await this.#within(this.#options.startTimeoutMs, "start", started);
+    for (const { name, stop, stopTimeoutMs } of this.#started.toReversed()) {
+      await this.#within(stopTimeoutMs, name, Promise.resolve().then(stop));
     }
   }
 
-  async #within(name: string, work: Promise<unknown>): Promise<void> {
-    const { stopTimeoutMs, onStopError } = this.#options;
+  async #within(
+    timeoutMs: number | undefined,
+    name: string,
+    work: Promise<unknown>,
+  ): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const timer = setTimeout(
-      () => late.reject(new Error(`not done within ${stopTimeoutMs} ms`)),
-      stopTimeoutMs,
-    );
+    const giveUp = () => late.reject(new Error(`not done within ${timeoutMs} ms`));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
     try {
       await Promise.race([work, late.promise]);
     } catch (error) {
-      onStopError(name, error);
+      this.#options.onStopError(name, error);
     } finally {
       clearTimeout(timer);
     }

@@ -33,6 +33,9 @@ export interface ArenaServer {
   stop(): Promise<void>;
 }
 
+/** A model that does not stop in time must not keep the process alive. */
+const modelStopTimeoutMs = 5000;
+
 /** What is wrong with the settings of queue and doors. */
 export function serverProblems(settings: Settings): readonly ConfigurationProblem[] {
   return [...queueProblems(settings.QUEUE_URL), ...credentialProblems(tlsFiles(settings))];
@@ -152,7 +155,12 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
         stop: () => shutdown.closeDoors(),
       },
       { name: "deadlines", start: () => worker.watchDeadlines() },
-      { name: "model", start: () => model.start(), stop: () => model.stop() },
+      {
+        name: "model",
+        start: () => model.start(),
+        stop: () => model.stop(),
+        stopTimeoutMs: modelStopTimeoutMs,
+      },
       {
         name: "worker",
         start: () => {
@@ -164,8 +172,7 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
       },
     ],
     {
-      // Draining, delivering and closing take their own time within this.
-      stopTimeoutMs: settings.DRAIN_TIMEOUT_MS * 2 + 5000,
+      startTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       onStopError: (part, error) => logger.error({ part, err: error }, "a part failed to stop"),
     },
   );

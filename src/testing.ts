@@ -1,6 +1,19 @@
 // The test kit: what a model's author needs to test the whole way of a request.
-export { ArenaClient } from "./client/arena-client.ts";
-export { type Script, ScriptedModel } from "./testing/scripted-model.ts";
+export type { AnswerStream } from "./client/answer-stream.ts";
+export {
+  ArenaClient,
+  type ArenaClientOptions,
+  type AskOptions,
+  type TimedAnswer,
+} from "./client/arena-client.ts";
+export { NoAnswerError } from "./client/no-answer-error.ts";
+export { RpcError } from "./client/rpc-error.ts";
+export {
+  type Script,
+  type ScriptedCall,
+  ScriptedModel,
+  type ScriptedModelOptions,
+} from "./testing/scripted-model.ts";
 export {
   startTestServer,
   type TestServer,

@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ChatSession } from "./chat/chat-session.ts";
 import { converse } from "./chat/converse.ts";
 import { describeDefinition, introduce } from "./chat/introduce.ts";
@@ -24,6 +25,9 @@ While you chat: /image FILE attaches an image to the next message, /reset
 forgets the conversation, /quit ends. Without a terminal each line of the input
 is a message, and the exit code is 1 if one was not answered.
 `;
+
+/** Longer than our server waits before it asks whether an answer has arrived. */
+const lingerMs = 100;
 
 /** `arena chat`: talks to a container and returns the exit code. */
 export async function runChat(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -67,6 +71,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     });
     return await converse(session, modelID, lines, terminal, signal);
   } finally {
+    // The server asks about the last answer a moment later; who has left by then gets it again.
+    await sleep(lingerMs);
     session.client.close();
   }
 }

@@ -83,11 +83,13 @@ export class Shutdown {
     if (undelivered === 0) return;
     logger.warn({ undelivered }, "stopped with answers that nobody took");
     const taken: Delivery[] = [];
-    for await (const delivery of queue.deliveries(new AbortController().signal)) {
-      onUndelivered(delivery);
-      taken.push(delivery);
-      if (taken.length === undelivered) break;
-    }
+    await withTimeout(closeTimeoutMs, async (signal) => {
+      for await (const delivery of queue.deliveries(signal)) {
+        onUndelivered(delivery);
+        taken.push(delivery);
+        if (taken.length === undelivered) break;
+      }
+    });
     for (const delivery of taken) delivery.release();
   }
 }

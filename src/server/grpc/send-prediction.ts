@@ -1,9 +1,9 @@
 import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
 import type { Empty, modelAnswer } from "../../generated/model.ts";
-import { Change } from "../../queue/change.ts";
 import type { Delivery, RequestQueue } from "../../queue/request-queue.ts";
 import { createDeliveryReceipts } from "./delivery-receipts.ts";
 import { sessionOf } from "./http2-session.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** What a stream needs to deliver answers. */
 export interface SendPredictionOptions {
@@ -16,9 +16,6 @@ export interface SendPredictionOptions {
   /** Told about each answer that the client has acknowledged. */
   readonly onDelivered: (delivery: Delivery) => void;
 }
-
-/** What may be under way to a client that does not read, before the stream waits for it. */
-const window = { answers: 1000, characters: 8 * 2 ** 20 };
 
 /**
  * Streams answers until the client leaves or the server stops (ARENA-15 to
@@ -63,43 +60,4 @@ export function createSendPrediction(options: SendPredictionOptions) {
       options.onClosed();
     }
   };
-}
-
-/** Deliveries that were written and are not acknowledged, in their order. */
-class UnderWay {
-  readonly #deliveries = new Set<Delivery>();
-  readonly #change = new Change();
-  #characters = 0;
-
-  add(delivery: Delivery): void {
-    this.#deliveries.add(delivery);
-    this.#characters += delivery.answer.text.length;
-  }
-
-  /** False when it was not here any more. */
-  remove(delivery: Delivery): boolean {
-    if (!this.#deliveries.delete(delivery)) return false;
-    this.#characters -= delivery.answer.text.length;
-    this.#change.notify();
-    return true;
-  }
-
-  releaseAll(): void {
-    for (const delivery of this.#deliveries) {
-      this.remove(delivery);
-      delivery.release();
-    }
-  }
-
-  get hasRoom(): boolean {
-    return this.#deliveries.size < window.answers && this.#characters < window.characters;
-  }
-
-  onRoom(signal: AbortSignal): Promise<void> {
-    return this.#change.until(() => this.hasRoom, signal);
-  }
-
-  onEmpty(signal: AbortSignal): Promise<void> {
-    return this.#change.until(() => this.#deliveries.size === 0, signal);
-  }
 }
