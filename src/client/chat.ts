@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ChatSession } from "./chat/chat-session.ts";
 import { converse } from "./chat/converse.ts";
 import { describeDefinition, introduce } from "./chat/introduce.ts";
-import { CommandError } from "./command-error.ts";
 import {
   connectionArguments,
   connectionHelp,
@@ -11,6 +10,7 @@ import {
   toConnection,
   toMilliseconds,
 } from "./connection-arguments.ts";
+import { runCommand } from "./run-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `arena chat ADDRESS: talks to a model container at HOST:PORT, as the arena would
@@ -30,14 +30,8 @@ is a message, and the exit code is 1 if one was not answered.
 const lingerMs = 100;
 
 /** `arena chat`: talks to a container and returns the exit code. */
-export async function runChat(argv: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    return await run(argv, terminal);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    terminal.stderr.write(`arena chat: ${error.message}\n`);
-    return error.exitCode;
-  }
+export function runChat(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runCommand("chat", terminal, () => run(argv, terminal));
 }
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {

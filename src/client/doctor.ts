@@ -1,4 +1,3 @@
-import { CommandError } from "./command-error.ts";
 import {
   connectionArguments,
   connectionHelp,
@@ -11,6 +10,7 @@ import { Patient } from "./doctor/patient.ts";
 import { countRequests, makePlan } from "./doctor/plan.ts";
 import { countBroken, toJson } from "./doctor/report.ts";
 import { writeTable } from "./doctor/table.ts";
+import { runCommand } from "./run-command.ts";
 import type { Terminal } from "./terminal.ts";
 
 const help = `arena doctor ADDRESS: finds out whether a model container survives the arena
@@ -34,14 +34,8 @@ const PROMPT_MS = 500;
 const LEAST_CALL_MS = 10_000;
 
 /** `arena doctor`: examines a container and returns the exit code. */
-export async function runDoctor(argv: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    return await run(argv, terminal);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    terminal.stderr.write(`arena doctor: ${error.message}\n`);
-    return error.exitCode;
-  }
+export function runDoctor(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return runCommand("doctor", terminal, () => run(argv, terminal));
 }
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {

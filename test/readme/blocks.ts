@@ -6,6 +6,8 @@ export type Block =
       readonly code: string;
       readonly input: string | undefined;
       readonly prints: string | undefined;
+      /** The server that it talks to, if it is not the last one. */
+      readonly server: string | undefined;
       /** A program that must be on the machine. */
       readonly program: string | undefined;
     }
@@ -33,7 +35,8 @@ function toBlock(says: string, code: string): Block {
   if (kind === "file" && name) return { kind, code, file: name };
   if (kind === "client") {
     const program = / with (\w+)/.exec(says)?.[1];
-    return { kind, code, input: quoted("input"), prints: quoted("prints"), program };
+    const [input, prints, server] = ["input", "prints", "to"].map(quoted);
+    return { kind, code, input, prints, server, program };
   }
   throw new Error(`not known: ${says}`);
 }

@@ -92,9 +92,13 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid !== undefined) process.kill(-pid, signal);
 }
 
-function runClient(block: Extract<Block, { kind: "client" }>): void {
+async function runClient(block: Extract<Block, { kind: "client" }>): Promise<void> {
   if (block.program && spawnSync("which", [block.program]).status !== 0) {
     throw new Error(`${block.program} is not on this machine`);
+  }
+  if (block.server) {
+    await stopServer();
+    server = await startServer(block.server);
   }
   const code = block.code.replaceAll("localhost:8061", `localhost:${server?.port}`);
   const output = run("sh", ["-ec", code], clone, block.input && `${block.input}\n`);
