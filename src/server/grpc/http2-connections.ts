@@ -1,13 +1,15 @@
 import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 
-/** Bytes that a client may send before it waits for us; HTTP/2's default is 64 KiB. */
+/** Bytes that a distant client may send before it waits for us; HTTP/2's default is 64 KiB. */
 const windowBytes = 8 * 2 ** 20;
+/** On shorter ways the small window costs nothing, and a large one makes both sides buffer. */
+const distantMs = 4;
 
 /**
  * What grpc-js does not let us do with its connections: a window that lets
- * clients send images without waiting a round trip every 64 KiB, the number of
- * calls that are still arriving, and a real end. It looks at a private field of
+ * distant clients send images without waiting a round trip every 64 KiB, the
+ * number of calls that are still arriving, and a real end. It looks at a private field of
  * the server; where that is not found, everything works as grpc-js does it.
  */
 export class Http2Connections {
@@ -45,9 +47,8 @@ export class Http2Connections {
   }
 
   #watchServer(http2Server: Http2Server): void {
-    http2Server.updateSettings({ initialWindowSize: windowBytes });
     http2Server.on("session", (session) => {
-      session.setLocalWindowSize(windowBytes);
+      raiseWindowIfDistant(session);
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
     });
@@ -60,6 +61,14 @@ export class Http2Connections {
       });
     });
   }
+}
+
+function raiseWindowIfDistant(session: ServerHttp2Session): void {
+  session.ping((error, durationMs) => {
+    if (error || durationMs < distantMs || session.destroyed) return;
+    session.setLocalWindowSize(windowBytes);
+    session.settings({ initialWindowSize: windowBytes });
+  });
 }
 
 function isHttp2Server(value: unknown): value is Http2Server {
