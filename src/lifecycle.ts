@@ -20,7 +20,7 @@ export class Lifecycle {
   readonly #parts: readonly Part[];
   readonly #options: LifecycleOptions;
   readonly #started: Part[] = [];
-  #starting: Promise<unknown> = Promise.resolve();
+  #starting: Promise<unknown> | null = null;
   #stopping: Promise<void> | null = null;
 
   constructor(parts: readonly Part[], options: LifecycleOptions) {
@@ -33,6 +33,7 @@ export class Lifecycle {
    * those before it are stopped and its error is thrown.
    */
   async start(): Promise<boolean> {
+    if (this.#starting !== null) throw new Error("start() must be called once");
     const starting = this.#startAll();
     this.#starting = starting;
     try {
@@ -60,7 +61,7 @@ export class Lifecycle {
 
   async #stopAll(): Promise<void> {
     // Whoever started them hears of a failing start; here it only has to be over.
-    const started = this.#starting.catch(() => {});
+    const started = Promise.resolve(this.#starting).catch(() => {});
     await this.#within(this.#options.startTimeoutMs, "start", started);
     for (const { name, stop, stopTimeoutMs } of this.#started.toReversed()) {
       await this.#within(stopTimeoutMs, name, Promise.resolve().then(stop));

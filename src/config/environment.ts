@@ -37,7 +37,8 @@ function formProblems(given: Readonly<Record<string, string>>): ConfigurationPro
 function withDotenv(environment: Variables): Variables {
   const file: Record<string, string> = {};
   readDotenv({ processEnv: file, quiet: true });
-  return { ...file, ...environment };
+  const set = Object.entries(environment).filter(([, value]) => value?.trim());
+  return { ...file, ...Object.fromEntries(set) };
 }
 
 function withAliases(variables: Variables): Record<string, string> {

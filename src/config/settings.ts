@@ -83,7 +83,9 @@ export const settingGroups = {
       .describe("Least level that is logged."),
     LOG_CONTENT: flag()
       .default(false)
-      .describe("Logs the text of requests and answers. Participants' words: mind their privacy."),
+      .describe(
+        "Logs the text of requests and answers: participants' words. Published metrics are always logged.",
+      ),
   },
   "openai, openai_image, o1, o1mini": {
     OPENAI_API_KEY: text().optional().describe("Key of the OpenAI API."),

@@ -10,10 +10,14 @@ export function toAnswerText(output: TaskOutput): string {
 /** Longest words of an error that go into an answer: a model may put anything into its own. */
 const errorCharacters = 2000;
 
-/** The JSON of an answer to a request that failed (ARENA-18); never near the limit of ARENA-19. */
+/**
+ * The JSON of an answer to a request that failed (ARENA-18); never near the
+ * limit of ARENA-19. A model in JavaScript may have put anything into its error.
+ */
 export function toErrorAnswerText(error: ArenaError): string {
-  const { code, retryable } = error;
-  const text = shortened(error.participantText, errorCharacters);
-  const message = shortened(error.message, errorCharacters);
+  const code = String(error.code);
+  const retryable = Boolean(error.retryable);
+  const text = shortened(String(error.participantText), errorCharacters);
+  const message = shortened(String(error.message), errorCharacters);
   return JSON.stringify({ text, image: null, error: { code, message, retryable } });
 }

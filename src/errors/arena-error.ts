@@ -5,13 +5,16 @@ export type ErrorCode =
   | "INVALID_ARGUMENT"
   | "DEADLINE_EXCEEDED"
   | "NOT_FOUND"
+  | "ALREADY_EXISTS"
   | "PERMISSION_DENIED"
   | "RESOURCE_EXHAUSTED"
   | "FAILED_PRECONDITION"
+  | "ABORTED"
   | "OUT_OF_RANGE"
   | "UNIMPLEMENTED"
   | "INTERNAL"
   | "UNAVAILABLE"
+  | "DATA_LOSS"
   | "UNAUTHENTICATED";
 
 /** What an error says beyond its code and message. */
@@ -55,14 +58,13 @@ function participantTextOf(code: ErrorCode): string {
     case "RESOURCE_EXHAUSTED":
       return "The AI is busy at the moment. Please try again in a little while.";
     case "UNAVAILABLE":
+    case "ABORTED":
     case "CANCELLED":
       return "The AI cannot be reached at the moment. Please try again in a little while.";
     case "PERMISSION_DENIED":
       return "The AI declined to answer this message.";
-    case "UNKNOWN":
-    case "FAILED_PRECONDITION":
-    case "INTERNAL":
-    case "UNAUTHENTICATED":
+    // The rest is nobody's business but the organisers', and a model in JavaScript may make up codes.
+    default:
       return "Something went wrong on the AI's side. Please tell the organisers.";
   }
 }

@@ -9,8 +9,8 @@ interface Fill {
 }
 
 /**
- * MAX_QUEUE requests wait already, or too many answers lie unread. The same
- * request may be sent again.
+ * MAX_QUEUE requests wait already, or requests and unread answers take too much
+ * memory. The same request may be sent again.
  */
 export class QueueFullError extends ArenaError {
   override readonly name = "QueueFullError";
@@ -19,7 +19,7 @@ export class QueueFullError extends ArenaError {
     const problem =
       size >= maxSize
         ? `${size} requests wait and ${maxSize} may. Send the request again later, or raise MAX_QUEUE or MAX_CONCURRENCY.`
-        : `${undelivered} answers wait for a client that reads them. Open a sendPrediction stream, then send the request again.`;
+        : `${size} requests and ${undelivered} answers that no client has taken use all the memory they may. Open a sendPrediction stream if there is none, and send the request again later.`;
     super("RESOURCE_EXHAUSTED", `The queue is full: ${problem}`, { retryable: true });
   }
 }

@@ -1,6 +1,6 @@
 import { ArenaError } from "./arena-error.ts";
 
-/** The server stops and the request was not answered before. The same request may be sent again. */
+/** The server stops and the request was not answered before. Its words may be sent again. */
 export class ShuttingDownError extends ArenaError {
   override readonly name = "ShuttingDownError";
 

@@ -17,7 +17,10 @@ export abstract class AIModel {
   /** Says what the model is. Called once, before `start`. */
   abstract getModelDefinition(): ModelDefinition;
 
-  /** Answers one request. Give up when `context.signal` aborts: nobody waits any longer. */
+  /**
+   * Answers one request. Give up when `context.signal` aborts: the request has
+   * its answer by then, and its place is given to the next one.
+   */
   abstract getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput>;
 
   /** Takes what a task measured. The server logs it in any case. */

@@ -5,7 +5,7 @@ import type { InternalError } from "../errors/internal-error.ts";
 export function logCause(logger: Logger, ids: object, error: InternalError): void {
   try {
     logger.error({ ...ids, err: error.cause }, error.message);
-  } catch (unprintable) {
-    logger.error(ids, `${error.message} It cannot be written down: ${String(unprintable)}`);
+  } catch {
+    logger.error(ids, `${error.message} It throws when it is written down.`);
   }
 }

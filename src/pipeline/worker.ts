@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { toAnswerText, toErrorAnswerText } from "../data-models/answer-text.ts";
 import type { Logger } from "../data-models/logger.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
@@ -22,7 +23,12 @@ export interface WorkerOptions {
   readonly logContent: boolean;
   readonly logger: Logger;
   /** Told about each request that it answered. */
-  readonly onAnswered: (outcome: Answer["outcome"], waitingMs: number, modelMs: number) => void;
+  readonly onAnswered: (
+    outcome: Answer["outcome"],
+    waitingMs: number,
+    /** Null when the model never saw it. */
+    modelMs: number | null,
+  ) => void;
 }
 
 /** Room in an answer's message for what is neither text nor id. */
@@ -93,19 +99,19 @@ export class Worker {
       const output = await run.result(this.#options.pipeline(request.input, run));
       answer = this.#toAnswer(job, output);
     } catch (thrown) {
-      answer = this.#toErrorAnswer(job, toArenaError(thrown));
+      answer = this.#toErrorAnswer(job, thrown);
     } finally {
       clearTimeout(timer);
       this.#runs.delete(run);
     }
-    await this.#store(job, answer);
+    await this.#store(job, answer, Date.now() - job.claimedAt);
   }
 
   async #refuse(job: Job, error: ArenaError): Promise<void> {
-    await this.#store(job, this.#toErrorAnswer(job, error));
+    await this.#store(job, this.#toErrorAnswer(job, error), null);
   }
 
-  async #store(job: Job, answer: Answer): Promise<void> {
+  async #store(job: Job, answer: Answer, modelMs: number | null): Promise<void> {
     const { queue, logger, logContent, onAnswered } = this.#options;
     if (logContent) {
       const { sessionID, messageID, input } = job.request;
@@ -113,7 +119,7 @@ export class Worker {
     }
     if (!(await queue.answer(job, answer))) return;
     const { receivedAt } = job.request;
-    onAnswered(answer.outcome, job.claimedAt - receivedAt, Date.now() - job.claimedAt);
+    onAnswered(answer.outcome, job.claimedAt - receivedAt, modelMs);
   }
 
   #toAnswer(job: Job, output: TaskOutput): Answer {
@@ -129,12 +135,19 @@ export class Worker {
     return { text, outcome: "OK" };
   }
 
-  #toErrorAnswer(job: Job, error: ArenaError): Answer {
+  /** Never throws, whatever was thrown: this is the last chance to answer. */
+  #toErrorAnswer(job: Job, thrown: unknown): Answer {
     const { sessionID, messageID } = job.request;
-    if (error instanceof InternalError) {
-      logCause(this.#options.logger, { sessionID, messageID }, error);
+    const { logger } = this.#options;
+    try {
+      const error = toArenaError(thrown);
+      if (error instanceof InternalError) logCause(logger, { sessionID, messageID }, error);
+      return { text: toErrorAnswerText(error), outcome: error.code };
+    } catch {
+      const error = new InternalError(randomUUID(), null);
+      logger.error({ sessionID, messageID }, `${error.message} What was thrown cannot be read.`);
+      return { text: toErrorAnswerText(error), outcome: error.code };
     }
-    return { text: toErrorAnswerText(error), outcome: error.code };
   }
 }
 

@@ -20,6 +20,7 @@ describe("MemoryQueue", () => {
     sessionID: "s",
     messageID,
     input: { messages: [] },
+    bytes: 100,
     receivedAt: Date.now(),
     deadline: Date.now() + 60_000,
   });
@@ -39,6 +40,17 @@ describe("MemoryQueue", () => {
     const queue = new MemoryQueue({ maxSize: 10, sessionOrder: "concurrent", outbox });
     await queue.refuse(requestOf("1"), { text: "0123456789", outcome: "OK" }, never);
     assert.equal(await queue.accept(requestOf("2")), "full");
+  });
+
+  it("is full when its requests take too much memory together, until they are answered", async () => {
+    const queue = new MemoryQueue({ maxSize: 10, maxBytes: 250, sessionOrder: "concurrent" });
+    assert.equal(await queue.accept(requestOf("1")), "accepted");
+    assert.equal(await queue.accept(requestOf("2")), "accepted");
+    const [job] = await queue.claim(1, never);
+    assert.ok(job);
+    assert.equal(await queue.accept(requestOf("3")), "full");
+    await queue.answer(job, { text: "yes", outcome: "OK" });
+    assert.equal(await queue.accept(requestOf("3")), "accepted");
   });
 
   it("forgets the oldest delivered answers beyond what it retains, and runs those again", async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { getHeapStatistics } from "node:v8";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
@@ -18,6 +19,8 @@ import { SessionTurns } from "./session-turns.ts";
 export interface MemoryQueueOptions {
   /** Requests that may wait. */
   readonly maxSize: number;
+  /** Bytes of requests that may wait or run. Default: a quarter of the heap. */
+  readonly maxBytes?: number;
   /** `serial` lets a session's next request run only after the one before it is answered. */
   readonly sessionOrder: "concurrent" | "serial";
   /** How much may lie undelivered before no further request is begun. */
@@ -34,6 +37,8 @@ interface Row {
 }
 
 const mebi = 2 ** 20;
+/** A worker answers at the deadline; what has none this much later is stuck. */
+const graceMs = 5000;
 
 /**
  * Keeps requests and answers in this process; nothing survives it. Requests
@@ -41,6 +46,7 @@ const mebi = 2 ** 20;
  */
 export class MemoryQueue implements RequestQueue {
   readonly #maxSize: number;
+  readonly #maxBytes: number;
   readonly #outbox: Outbox;
   readonly #retained: RetainedAnswers;
   readonly #turns: SessionTurns<Row> | null;
@@ -54,33 +60,46 @@ export class MemoryQueue implements RequestQueue {
   readonly #waiting = new Change();
   readonly #answered = new Change();
   #size = 0;
+  #bytes = 0;
+  #isClosed = false;
 
   constructor(options: MemoryQueueOptions) {
+    const quarter = getHeapStatistics().heap_size_limit / 4;
     this.#maxSize = options.maxSize;
-    this.#outbox = new Outbox(options.outbox ?? { answers: 10_000, characters: 256 * mebi });
+    this.#maxBytes = options.maxBytes ?? quarter;
+    this.#outbox = new Outbox(
+      options.outbox ?? { answers: 10_000, characters: Math.min(256 * mebi, quarter) },
+    );
     this.#retained = new RetainedAnswers(
       options.retention ?? { answers: 1000, characters: 16 * mebi },
     );
     this.#turns = options.sessionOrder === "serial" ? new SessionTurns() : null;
   }
 
-  async accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full"> {
+  async accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full" | "closed"> {
     const key = keyOf(request);
     if (key !== null) {
       const ticket = this.#known.get(key);
       if (ticket?.isUnderWay) ticket.isAskedAgain = true;
       if (ticket !== undefined || this.#repeat(key, request)) return "duplicate";
     }
+    if (this.#isClosed) return "closed";
     if (this.#size >= this.#maxSize || this.#outbox.isFull) return "full";
+    if (this.#bytes + request.bytes > this.#maxBytes && this.#bytes > 0) return "full";
     if (key !== null) this.#known.set(key, null);
     const row: Row = { request, hasTurn: false };
     this.#size++;
+    this.#bytes += request.bytes;
     this.#arrivals.push(row);
     if (this.#turns === null || this.#turns.enter(request.sessionID, row)) this.#makeReady(row);
     // Whoever is about to take it needs no clock that watches over it.
     if (!this.#claimable.isAwaited || !row.hasTurn) this.#waiting.notify();
     this.#claimable.notify();
     return "accepted";
+  }
+
+  close(): void {
+    this.#isClosed = true;
   }
 
   async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
@@ -96,6 +115,8 @@ export class MemoryQueue implements RequestQueue {
   async claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     while (!signal.aborted) {
       if (this.#outbox.isFull) {
+        // What waits now needs a clock after all.
+        this.#waiting.notify();
         await this.#outbox.onDeparture(signal);
         continue;
       }
@@ -141,6 +162,7 @@ export class MemoryQueue implements RequestQueue {
     const row = this.#running.get(job);
     if (!row) return false;
     this.#running.delete(job);
+    this.#bytes -= job.request.bytes;
     this.#post(job, answer);
     if (row.hasTurn) this.#passTurn(job.request.sessionID);
     this.#answered.notify();
@@ -166,11 +188,18 @@ export class MemoryQueue implements RequestQueue {
       pending: this.#running.size,
       undelivered: this.#outbox.size,
       oldestAgeMs: oldest ? Date.now() - oldest.request.receivedAt : 0,
+      overdue: this.#overdue(oldest?.request),
     };
   }
 
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
+
+  #overdue(oldest: QueuedRequest | undefined): number {
+    const limit = Date.now() - graceMs;
+    const running = [...this.#running.keys()].filter((job) => job.request.deadline < limit).length;
+    return running + (oldest && oldest.deadline < limit ? 1 : 0);
+  }
 
   #makeReady(row: Row): void {
     row.hasTurn = true;

@@ -2,9 +2,13 @@ import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import type { Answer, Delivery, RequestKey, RequestTimes } from "./request-queue.ts";
 
-/** An answer that waits for a consumer to acknowledge it. */
-export interface OutboxEntry extends RequestKey {
+/** An answer with its address. */
+interface AddressedAnswer extends RequestKey {
   readonly answer: Answer;
+}
+
+/** An answer that waits for a consumer to acknowledge it. */
+export interface OutboxEntry extends AddressedAnswer {
   readonly times: RequestTimes;
   readonly repeated: boolean;
   /** Called once, when a consumer has acknowledged it. */
@@ -14,7 +18,7 @@ export interface OutboxEntry extends RequestKey {
 /** How much may lie in an outbox. */
 export interface OutboxLimits {
   readonly answers: number;
-  /** Characters of the answers' texts. */
+  /** Characters of texts and ids. */
   readonly characters: number;
 }
 
@@ -65,7 +69,7 @@ export class Outbox {
   add(entry: OutboxEntry): OutboxTicket {
     const ticket = { entry, order: this.#order++, isUnderWay: false, isAskedAgain: false };
     this.#size++;
-    this.#characters += entry.answer.text.length;
+    this.#characters += charactersOf(entry);
     this.#fresh.push(ticket);
     this.#arrival.notify();
     return ticket;
@@ -118,7 +122,7 @@ export class Outbox {
   #depart(ticket: OutboxTicket): void {
     const { entry, isAskedAgain } = ticket;
     this.#size--;
-    this.#characters -= entry.answer.text.length;
+    this.#characters -= charactersOf(entry);
     entry.onDelivered?.(isAskedAgain);
     for (const enter of this.#heldBack) {
       if (this.isFull) break;
@@ -134,6 +138,11 @@ export class Outbox {
     this.#returned.splice(place === -1 ? this.#returned.length : place, 0, ticket);
     this.#arrival.notify();
   }
+}
+
+/** What an answer and its ids take. */
+export function charactersOf({ answer, sessionID, messageID }: AddressedAnswer): number {
+  return answer.text.length + sessionID.length + messageID.length;
 }
 
 /** How a delivery tells its outbox what became of it. */

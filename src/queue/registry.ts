@@ -1,4 +1,4 @@
-import type { ConfigurationProblem } from "../errors/configuration-error.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
 import { MemoryQueue } from "./memory-queue.ts";
 import type { RequestQueue } from "./request-queue.ts";
 
@@ -10,24 +10,28 @@ export interface QueueOptions {
   readonly sessionOrder: "concurrent" | "serial";
 }
 
-const queues = {
-  "memory:": (options: QueueOptions) => new MemoryQueue(options),
-} satisfies Record<string, (options: QueueOptions) => RequestQueue>;
-
-function schemeOf(url: string): keyof typeof queues | null {
-  const scheme = `${url.split(":", 1)[0]}:`;
-  return scheme === "memory:" ? scheme : null;
-}
+/** The kinds of queues, by the scheme of their URL. */
+const queues: Readonly<Record<string, (options: QueueOptions) => RequestQueue>> = {
+  "memory:": (options) => new MemoryQueue(options),
+};
 
 /** What is wrong with a QUEUE_URL, if anything. */
 export function queueProblems(url: string): readonly ConfigurationProblem[] {
-  if (schemeOf(url)) return [];
-  const known = Object.keys(queues).join(", ");
-  // The URL may hold a password: it is not repeated here.
-  return [{ name: "QUEUE_URL", message: `its scheme is not known; expected one of ${known}` }];
+  return [...findQueue(url).problems];
 }
 
-/** Creates the queue of a URL that has no problems. */
+/** Creates the queue of a URL. @throws ConfigurationError when its scheme is not known */
 export function createQueue(options: QueueOptions): RequestQueue {
-  return queues[schemeOf(options.url) ?? "memory:"](options);
+  const { create, problems } = findQueue(options.url);
+  if (!create) throw new ConfigurationError(problems);
+  return create(options);
+}
+
+function findQueue(url: string) {
+  const scheme = `${url.split(":", 1)[0]}:`;
+  const create = Object.hasOwn(queues, scheme) ? queues[scheme] : undefined;
+  const known = Object.keys(queues).join(", ");
+  // The URL may hold a password: it is not repeated here.
+  const message = `its scheme is not known; expected one of ${known}`;
+  return { create, problems: create ? [] : [{ name: "QUEUE_URL", message }] };
 }

@@ -9,14 +9,17 @@ export interface RequestKey {
 
 /** A request that a door took. Times are milliseconds since 1970. */
 export interface QueuedRequest extends RequestKey {
+  /** Tells models apart in a queue that several share. */
   readonly modelID: string;
   readonly input: TaskInput;
+  /** Size as it came, ids included. */
+  readonly bytes: number;
   readonly receivedAt: number;
   /** When it is answered with an error, if nothing else answered it before. */
   readonly deadline: number;
 }
 
-/** A request that one worker works on. `attempt` fences off workers that lost it. */
+/** A request that one worker works on. `attempt` counts the workers that had it. */
 export interface Job {
   readonly request: QueuedRequest;
   readonly attempt: number;
@@ -59,6 +62,8 @@ export interface QueueStats {
   readonly undelivered: number;
   /** Age of the request that has waited longest; 0 when none waits. */
   readonly oldestAgeMs: number;
+  /** Requests without an answer whose deadline passed a while ago: 0 unless something is broken. */
+  readonly overdue: number;
 }
 
 /**
@@ -68,7 +73,9 @@ export interface QueueStats {
  */
 export interface RequestQueue {
   /** Takes a request, or says why not. A `duplicate` that was delivered is delivered again. */
-  accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full">;
+  accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full" | "closed">;
+  /** From now on only duplicates are taken: what is new is `closed`. */
+  close(): void;
   /**
    * Delivers an answer to a request that was not accepted. Waits while too many
    * answers lie undelivered, until `signal` gives up.

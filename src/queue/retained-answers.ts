@@ -1,9 +1,9 @@
 import type { Answer } from "./request-queue.ts";
 
-/** How much is retained at most; the oldest half goes first. */
+/** About how much is retained; the oldest half goes first. */
 export interface RetentionLimits {
   readonly answers: number;
-  /** Characters of the answers' texts. */
+  /** Characters of texts and ids. */
   readonly characters: number;
 }
 
@@ -28,7 +28,7 @@ export class RetainedAnswers {
 
   add(key: string, answer: Answer): void {
     const { answers, characters } = this.#limits;
-    const length = answer.text.length;
+    const length = key.length + answer.text.length;
     if (this.#newer.size >= answers / 2 || this.#characters + length > characters / 2) {
       this.#older = this.#newer;
       this.#newer = new Map();

@@ -44,6 +44,7 @@ export class Shutdown {
     logger.info({ waiting: size, running: pending, timeoutMs: drainTimeoutMs }, "draining");
     await withTimeout(drainTimeoutMs, (signal) => queue.onIdle(signal));
     state.moveTo("closed");
+    queue.close();
     await worker.stop();
   }
 
@@ -53,6 +54,7 @@ export class Shutdown {
       this.#options;
     // A start that failed before the worker ran may have taken requests already.
     state.moveTo("closed");
+    queue.close();
     await worker.stop();
     await this.#deliver(
       Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs)),

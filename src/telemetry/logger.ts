@@ -31,7 +31,16 @@ export interface LogOutput extends DestinationStream {
   flush(done: () => void): void;
 }
 
+/** What waits for a reader that does not read; later lines are dropped. */
+const maxWaitingBytes = 64 * 2 ** 20;
+
 /** Standard output. Lines are written together, at most `flushMs` late. */
 export function standardOutput(flushMs = 100): LogOutput {
-  return destination({ dest: 1, sync: false, minLength: 16_000, periodicFlush: flushMs });
+  return destination({
+    dest: 1,
+    sync: false,
+    minLength: 16_000,
+    maxLength: maxWaitingBytes,
+    periodicFlush: flushMs,
+  });
 }

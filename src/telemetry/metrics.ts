@@ -6,6 +6,7 @@ interface QueueFill {
   readonly pending: number;
   readonly undelivered: number;
   readonly oldestAgeMs: number;
+  readonly overdue: number;
 }
 
 const secondsBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -16,8 +17,14 @@ export class Metrics {
   readonly streamsOpen = this.#gauge("arena_streams_open", "sendPrediction streams that are open.");
   /** Plain numbers, which cost a request nothing; the counter reads them when it is scraped. */
   readonly #outcomes = new Map<string, number>();
-  readonly #waiting = this.#histogram("arena_waiting_seconds", "Time from arrival to the model.");
-  readonly #model = this.#histogram("arena_model_seconds", "Time that the model took.");
+  readonly #waiting = this.#histogram(
+    "arena_waiting_seconds",
+    "Time from arrival to the model, or to the end of waiting.",
+  );
+  readonly #model = this.#histogram(
+    "arena_model_seconds",
+    "Time that the model took, if it was asked.",
+  );
   readonly #delivery = this.#histogram(
     "arena_delivery_seconds",
     "Time from the answer to the client's acknowledgement.",
@@ -46,11 +53,11 @@ export class Metrics {
   }
 
   /** A request that was taken has its answer. */
-  requestAnswered(outcome: string, waitingMs: number, modelMs: number): void {
+  requestAnswered(outcome: string, waitingMs: number, modelMs: number | null): void {
     this.#answered++;
     this.#count(outcome);
     this.#waiting.observe(waitingMs / 1000);
-    this.#model.observe(modelMs / 1000);
+    if (modelMs !== null) this.#model.observe(modelMs / 1000);
   }
 
   /** A request was not taken, and its refusal is its answer. */
@@ -79,10 +86,10 @@ export class Metrics {
     );
     this.#gauge(
       "arena_unanswered_total",
-      "Requests that were taken, are not under way and have no answer: 0 unless something is broken.",
+      "Requests that were taken and have no answer, though lost or past their deadline: 0 unless something is broken.",
       () => {
-        const { size, pending } = stats();
-        return this.#accepted - this.#answered - size - pending;
+        const { size, pending, overdue } = stats();
+        return this.#accepted - this.#answered - size - pending + overdue;
       },
     );
   }

@@ -32,6 +32,7 @@ function request(messageID: string, changes: Partial<QueuedRequest> = {}): Queue
     sessionID: "s",
     messageID,
     input: { messages: [{ role: "user", content: messageID }] },
+    bytes: 100,
     receivedAt,
     deadline: receivedAt + 60_000,
     ...changes,
@@ -374,7 +375,13 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
     });
 
     it("knows how much waits, runs and lies undelivered, and for how long", async () => {
-      assert.deepEqual(queue.stats(), { size: 0, pending: 0, undelivered: 0, oldestAgeMs: 0 });
+      assert.deepEqual(queue.stats(), {
+        size: 0,
+        pending: 0,
+        undelivered: 0,
+        oldestAgeMs: 0,
+        overdue: 0,
+      });
       await queue.accept(request("1", { receivedAt: Date.now() - 5000 }));
       await queue.accept(request("2", { receivedAt: Date.now() - 3000 }));
       assert.ok(queue.stats().oldestAgeMs >= 5000);
@@ -384,6 +391,33 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await claimOne();
       const { size, pending, undelivered } = queue.stats();
       assert.deepEqual({ size, pending, undelivered }, { size: 0, pending: 1, undelivered: 1 });
+    });
+
+    it("counts requests that have no answer long after their deadline", async () => {
+      const deadline = Date.now() - 3_600_000;
+      await queue.accept(request("1", { deadline }));
+      assert.equal(queue.stats().overdue, 1);
+      await queue.claimAll();
+      assert.equal(queue.stats().overdue, 1);
+    });
+
+    it("watches deadlines also of what waits because too much lies undelivered", async () => {
+      await make({ maxUndelivered: 1 });
+      const giveUp = new AbortController();
+      const [claim, expired] = [queue.claim(1, giveUp.signal), queue.claimExpired(never)];
+      const accepted = queue.accept(request("1", { deadline: Date.now() + 20 }));
+      await queue.refuse(request("2"), ok, never);
+      assert.equal(await accepted, "accepted");
+      assert.deepEqual(ids(await expired), ["1"]);
+      giveUp.abort();
+      assert.deepEqual(await claim, []);
+    });
+
+    it("ARENA-11 takes only what it knows once it is closed", async () => {
+      await answerOne("1");
+      queue.close();
+      assert.equal(await queue.accept(request("1")), "duplicate");
+      assert.equal(await queue.accept(request("2")), "closed");
     });
 
     it("tells when nothing waits or runs, and when everything is delivered", async () => {

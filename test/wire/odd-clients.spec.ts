@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, status } from "@grpc/grpc-js";
 import { ModelService } from "../../src/generated/model.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { chat, lastText, question } from "../fixtures/questions.ts";
@@ -119,10 +119,22 @@ describe("odd clients", () => {
     await assertAlive(address);
   });
 
-  it("ARENA-14 may send 8 MiB before they wait for the server", async () => {
+  it("that are near send with the window of HTTP/2 itself", async () => {
     const { address } = await serve();
     const connection = resources.use(await RawConnection.to(address));
     await connection.ping();
-    assert.equal(connection.remoteWindow, 8 * 2 ** 20);
+    assert.equal(connection.remoteWindow, 65_535);
+  });
+
+  it("that end their stream before grpc-js has handed it over take no answers", async () => {
+    const { address } = await serve();
+    const connection = resources.use(await RawConnection.to(address));
+    const call = connection.call(ModelService.sendPrediction.path, { "grpc-timeout": "1m" });
+    call.write(framed(Buffer.alloc(0)));
+    const [headers] = await once(call, "response");
+    assert.equal(headers["grpc-status"], String(status.DEADLINE_EXCEEDED));
+    call.end();
+    await connection.ping();
+    await assertAlive(address);
   });
 });

@@ -297,6 +297,28 @@ describe("predict", () => {
       });
     });
 
+    const unusable: Readonly<Record<string, object>> = {
+      "a code that is none": { code: "NOT_AVAILABLE" },
+      "a text that is none": { participantText: 42 },
+      "a flag that JSON does not know": { retryable: 1n },
+      "a text that throws": {
+        get participantText() {
+          throw new Error("no text");
+        },
+      },
+    };
+    for (const [name, properties] of Object.entries(unusable)) {
+      it(`ARENA-9 answers when the model throws an ArenaError with ${name}`, async () => {
+        const error = new ArenaError("INTERNAL", "no");
+        Object.defineProperties(error, Object.getOwnPropertyDescriptors(properties));
+        const served = await serve(new ScriptedModel([{ throws: error }, { answer: "yes" }]));
+        await served.client.predict(question("odd"));
+        assert.equal(typeof (await served.stream.answer("odd")).json.text, "string");
+        await served.client.predict(question("next"));
+        assert.equal((await served.stream.answer("next")).json.text, "yes");
+      });
+    }
+
     const odd: Readonly<Record<string, () => unknown>> = {
       undefined: () => undefined,
       null: () => null,
@@ -311,6 +333,13 @@ describe("predict", () => {
           enumerable: true,
           get: () => {
             throw new Error("no response yet");
+          },
+        }),
+      "an error that throws what cannot be written": () =>
+        Object.defineProperty(new Error("boom"), "response", {
+          enumerable: true,
+          get: () => {
+            throw Object.create(null);
           },
         }),
       "a revoked proxy": () => {
@@ -629,7 +658,7 @@ describe("predict", () => {
       await logger.find(({ msg }) => msg === "draining");
       call.end(bytes.subarray(20));
       const status = await statusOf(call);
-      await stream.ended;
+      assert.equal((await stream.ended).code, "OK");
       assert.equal(stream.messageIDs.includes("late"), status === "0", `status ${status}`);
       await stopped;
     });
@@ -642,7 +671,7 @@ describe("predict", () => {
         for (let turn = 0; turn < turns; turn++) await nextTurn();
         const stopped = server.stop();
         const { code } = await predicted;
-        await stream.ended;
+        assert.equal((await stream.ended).code, "OK");
         assert.equal(stream.messageIDs.includes("large"), code === "OK", `after ${turns} turns`);
         await stopped;
       }

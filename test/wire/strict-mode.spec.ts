@@ -97,6 +97,7 @@ describe("GRPC_STATUS_MODE=strict", () => {
     "of other letters": "模型 😀\n\0%",
     "of 100 KB": "x".repeat(100_000),
     "of 1 MB": "x".repeat(1_000_000),
+    "that is cut within a character": `a${"😀".repeat(600)}`,
   })) {
     it(`refuses a model's name ${name} with NOT_FOUND, and keeps the connection`, async () => {
       const { client } = await serve(echo());

@@ -54,6 +54,12 @@ class PingReceipts implements DeliveryReceipts {
     this.#lastPing = performance.now();
     const covered = this.#written;
     this.#written = [];
+    if (this.#session.closed) {
+      // A session that is closing sends no pings any more: the write has to do.
+      this.#isPinging = false;
+      for (const delivery of covered) this.#acknowledged(delivery);
+      return;
+    }
     const isSent = this.#session.ping((error) => {
       this.#isPinging = false;
       if (error) return;

@@ -1,5 +1,6 @@
 import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
+import { Change } from "../../queue/change.ts";
 
 /** Bytes that a distant client may send before it waits for us; HTTP/2's default is 64 KiB. */
 const windowBytes = 8 * 2 ** 20;
@@ -16,7 +17,7 @@ export class Http2Connections {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #path: string;
   readonly #calls = new Set<object>();
-  #onNoCall = () => {};
+  readonly #ended = new Change();
 
   /** @param path the method whose calls are counted, such as `/Model/predict` */
   constructor(path: string) {
@@ -32,13 +33,9 @@ export class Http2Connections {
     }
   }
 
-  /** Resolves when no call is under way or still arriving, or when `signal` aborts. */
+  /** Resolves when no counted call is under way or still arriving, or when `signal` aborts. */
   onNoCall(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#calls.size === 0 || signal.aborted) return resolve();
-      this.#onNoCall = resolve;
-      signal.addEventListener("abort", () => resolve());
-    });
+    return this.#ended.until(() => this.#calls.size === 0, signal);
   }
 
   /** Cuts every connection. */
@@ -57,7 +54,7 @@ export class Http2Connections {
       this.#calls.add(stream);
       stream.on("close", () => {
         this.#calls.delete(stream);
-        if (this.#calls.size === 0) this.#onNoCall();
+        this.#ended.notify();
       });
     });
   }
@@ -72,5 +69,5 @@ function raiseWindowIfDistant(session: ServerHttp2Session): void {
 }
 
 function isHttp2Server(value: unknown): value is Http2Server {
-  return typeof value === "object" && value !== null && "updateSettings" in value;
+  return typeof value === "object" && value !== null && "on" in value;
 }

@@ -65,32 +65,26 @@ export function createPredict(options: PredictOptions) {
 }
 
 async function take(request: modelRequest, bytes: number, options: PredictOptions): Promise<void> {
-  const receivedAt = Date.now();
   const { sessionID, messageID, modelID } = request;
   const { queue, maxRequestBytes, requestTimeoutMs } = options;
+  if (leavesEarly(options)) throw new ShuttingDownError();
   if (bytes > maxRequestBytes) throw new RequestTooLargeError(bytes, maxRequestBytes);
   if (!fitsAnswer(request, options))
     throw new InvalidRequestError("its ids are too long to answer");
   if (bytes > largeBytes) await afterOtherWork();
   const input = parseTaskInput(request.request);
-  // Asked last, in one turn with accept: after the last look at the queue nothing may enter it.
-  if (isClosed(options)) throw new ShuttingDownError();
+  const receivedAt = Date.now();
   const deadline = receivedAt + requestTimeoutMs;
-  const outcome = await queue.accept({
-    modelID,
-    sessionID,
-    messageID,
-    input,
-    receivedAt,
-    deadline,
-  });
+  const ids = { modelID, sessionID, messageID };
+  const outcome = await queue.accept({ ...ids, input, bytes, receivedAt, deadline });
+  if (outcome === "closed") throw new ShuttingDownError();
   if (outcome === "full") throw new QueueFullError(queue.stats(), options.maxQueue);
   if (outcome === "accepted") options.onAccepted();
 }
 
 /** Strict clients go elsewhere as soon as the server drains; the arena has nowhere to go. */
-function isClosed({ state, mode }: PredictOptions): boolean {
-  return state.phase === "closed" || (state.phase === "draining" && mode === "strict");
+function leavesEarly({ state, mode }: PredictOptions): boolean {
+  return mode === "strict" && (state.phase === "draining" || state.phase === "closed");
 }
 
 async function answerRefusal(
@@ -105,7 +99,7 @@ async function answerRefusal(
   }
   const cancelled = new AbortController();
   call.on("cancelled", () => cancelled.abort());
-  if (call.cancelled) return;
+  if (call.cancelled) cancelled.abort();
   const answer = { text: toErrorAnswerText(error), outcome: error.code };
   await options.queue.refuse(received.message, answer, cancelled.signal);
 }

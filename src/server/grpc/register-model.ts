@@ -4,6 +4,8 @@ import { AlreadyRegisteredError } from "../../errors/already-registered-error.ts
 import type { Empty, modelDefinition } from "../../generated/model.ts";
 import { sessionOf } from "./http2-session.ts";
 
+const maxPeers = 10_000;
+
 /** Tells each connection once what the model is (ARENA-5, ARENA-6). */
 export function createRegisterModel(definition: ModelDefinition) {
   const answer: modelDefinition = {
@@ -24,7 +26,7 @@ export function createRegisterModel(definition: ModelDefinition) {
     if (isKnown) throw new AlreadyRegisteredError();
     // A peer's address is second best: its port may come again with another connection.
     if (session) sessions.add(session);
-    else peers.add(call.getPeer());
+    else if (peers.size < maxPeers) peers.add(call.getPeer());
     return answer;
   };
 }

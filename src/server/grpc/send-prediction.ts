@@ -2,7 +2,7 @@ import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
 import type { Empty, modelAnswer } from "../../generated/model.ts";
 import type { Delivery, RequestQueue } from "../../queue/request-queue.ts";
 import { createDeliveryReceipts } from "./delivery-receipts.ts";
-import { sessionOf } from "./http2-session.ts";
+import { sessionOf, streamOf } from "./http2-session.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** What a stream needs to deliver answers. */
@@ -23,6 +23,9 @@ export interface SendPredictionOptions {
  */
 export function createSendPrediction(options: SendPredictionOptions) {
   return async (call: ServerWritableStream<Empty, modelAnswer>): Promise<void> => {
+    const stream = streamOf(call);
+    // grpc-js hands over calls that ended before, too, and of those no event ever comes.
+    if (stream && (stream.destroyed || stream.writableEnded)) return;
     const cancelled = new AbortController();
     // After a cancel neither write callbacks nor `drain` come: only this ends the waiting.
     for (const event of ["cancelled", "close", "error"]) call.on(event, () => cancelled.abort());

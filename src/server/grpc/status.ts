@@ -3,8 +3,8 @@ import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import type { ArenaError } from "../../errors/arena-error.ts";
 import { shortened } from "../../errors/shortened.ts";
 
-/** Statuses travel in headers, which clients bound at 8 KiB or so. */
-const messageCharacters = 1000;
+/** Statuses travel in headers, three times and encoded; clients bound them at 8 KiB or so. */
+const messageCharacters = 400;
 
 /** When to come back, told to clients whose request may succeed then. */
 const retryDelaySeconds = 1;

@@ -1,4 +1,5 @@
 import { Change } from "../../queue/change.ts";
+import { charactersOf } from "../../queue/outbox.ts";
 import type { Delivery } from "../../queue/request-queue.ts";
 
 /** What may be under way to a client that does not read, before its stream waits for it. */
@@ -12,13 +13,13 @@ export class UnderWay {
 
   add(delivery: Delivery): void {
     this.#deliveries.add(delivery);
-    this.#characters += delivery.answer.text.length;
+    this.#characters += charactersOf(delivery);
   }
 
   /** False when it was not here any more. */
   remove(delivery: Delivery): boolean {
     if (!this.#deliveries.delete(delivery)) return false;
-    this.#characters -= delivery.answer.text.length;
+    this.#characters -= charactersOf(delivery);
     this.#change.notify();
     return true;
   }
