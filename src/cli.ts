@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { ConfigurationError } from "./errors/configuration-error.ts";
+import { nodeProblem } from "./node-version.ts";
 
 const usage = `arena: puts an AI model in service for the Collaborative AI Arena
 
@@ -45,6 +46,11 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
 };
 
 async function main(argv: readonly string[]): Promise<number> {
+  const problem = nodeProblem(process.versions.node);
+  if (problem) {
+    process.stderr.write(`arena: ${problem}\n`);
+    return 1;
+  }
   const [name = "serve", ...rest] = argv;
   if (name === "--version") {
     const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -17,6 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   testing: ["main.ts", "client", "config", "models", "data-models", "errors"],
   commands: ["main.ts", "config", "models", "telemetry", "errors"],
   "lifecycle.ts": [],
+  "node-version.ts": [],
   "main.ts": ["*"],
   "cli.ts": ["*"],
   "index.ts": ["*"],
