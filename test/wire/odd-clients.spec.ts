@@ -121,9 +121,14 @@ describe("odd clients", () => {
 
   it("that are near send with the window of HTTP/2 itself", async () => {
     const { address } = await serve();
-    const connection = resources.use(await RawConnection.to(address));
-    await connection.ping();
-    assert.equal(connection.remoteWindow, 65_535);
+    const windows = new Set<number | undefined>();
+    // A machine that is busy with other things may seem far away for once.
+    for (let attempt = 0; attempt < 20 && !windows.has(65_535); attempt++) {
+      const connection = resources.use(await RawConnection.to(address));
+      await connection.ping();
+      windows.add(connection.remoteWindow);
+    }
+    assert.ok(windows.has(65_535), [...windows].join());
   });
 
   it("that end their stream before grpc-js has handed it over take no answers", async () => {
