@@ -145,6 +145,7 @@ export class MemoryQueue implements RequestQueue {
       const leftMs = oldest.request.deadline - Date.now();
       if (leftMs <= 0) return [this.#begin(oldest.row, oldest.request)];
       // Whoever arrives later also expires later: no arrival needs to wake this.
+      // An abort ends the sleep by an error, and the loop by its condition.
       await sleep(leftMs, undefined, { signal }).catch(() => {});
     }
     return [];
