@@ -27,7 +27,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The only homes of each SDK. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   "@grpc/grpc-js": ["server/grpc", "client", "generated"],
-  "@grpc/reflection": ["server/grpc"],
   "grpc-health-check": ["server/grpc"],
   "@bufbuild/protobuf": ["server/grpc", "generated"],
   "@langchain/core": ["models"],
