@@ -23,11 +23,10 @@ function ask(number: number, text: string) {
       .finish(),
   );
   const fields = fieldsOf(answerReflection(bytes));
-  assert.deepEqual(fields.get(1), [new TextEncoder().encode("here")]);
-  assert.deepEqual(
-    fields.get(2)?.map((value) => Buffer.from(Object(value))),
-    [bytes],
-  );
+  const [host, original] = [fields.get(1)?.[0], fields.get(2)?.[0]];
+  assert.ok(host instanceof Uint8Array && original instanceof Uint8Array);
+  assert.equal(Buffer.from(host).toString(), "here");
+  assert.ok(bytes.equals(original));
   return fields;
 }
 
