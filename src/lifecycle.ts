@@ -63,8 +63,9 @@ export class Lifecycle {
     // Whoever started them hears of a failing start; here it only has to be over.
     const started = Promise.resolve(this.#starting).catch(() => {});
     await this.#within(this.#options.startTimeoutMs, "start", started);
-    for (const { name, stop, stopTimeoutMs } of this.#started.toReversed()) {
-      await this.#within(stopTimeoutMs, name, Promise.resolve().then(stop));
+    for (const part of this.#started.toReversed()) {
+      const stopped = Promise.resolve().then(() => part.stop?.());
+      await this.#within(part.stopTimeoutMs, part.name, stopped);
     }
   }
 

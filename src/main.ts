@@ -178,9 +178,7 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
   );
   return {
     modelID,
-    start: async () => {
-      return (await lifecycle.start()) ? ports : null;
-    },
+    start: async () => ((await lifecycle.start()) ? ports : null),
     stop: () => lifecycle.stop(),
   };
 }

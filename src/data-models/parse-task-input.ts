@@ -74,22 +74,22 @@ function readMessages(values: readonly unknown[], path: string): Message[] {
 }
 
 function readMessage(value: unknown, path: string): Message {
-  if (isObject(value) && typeof value["role"] === "string" && value["role"] !== "") {
-    const { role, content } = value;
-    // Nearly all messages are of this form, and asking the schema takes longer than reading them.
-    if (typeof content === "string") return { role, content };
+  if (!isObject(value)) return readWith(Message, value, path);
+  const { role, content } = value;
+  // Nearly all messages are of this form, and asking the schema takes longer than reading them.
+  if (typeof role === "string" && role !== "" && typeof content === "string") {
+    return { role, content };
   }
-  const content = isObject(value) ? value["content"] : undefined;
-  if (isObject(value) && Array.isArray(content)) {
-    const { role } = readWith(Message, { ...value, content: "" }, path);
+  if (Array.isArray(content)) {
+    const message = readWith(Message, { ...value, content: "" }, path);
     // One by one: a schema of the whole would look at a million wrong parts before it complains.
     const parts = content.map((part, index) =>
       readWith(MessagePart, part, `${path}.content[${index}]`),
     );
-    return { role, content: parts };
+    return { role: message.role, content: parts };
   }
   // A message that only calls tools has no content.
-  return readWith(Message, content === null ? { ...Object(value), content: "" } : value, path);
+  return readWith(Message, content === null ? { ...value, content: "" } : value, path);
 }
 
 function readWith<Output>(schema: z.ZodType<Output>, value: unknown, path: string): Output {

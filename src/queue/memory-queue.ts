@@ -198,8 +198,9 @@ export class MemoryQueue implements RequestQueue {
 
   #overdue(oldest: QueuedRequest | undefined): number {
     const limit = Date.now() - graceMs;
-    const running = [...this.#running.keys()].filter((job) => job.request.deadline < limit).length;
-    return running + (oldest && oldest.deadline < limit ? 1 : 0);
+    let count = oldest && oldest.deadline < limit ? 1 : 0;
+    for (const { request } of this.#running.keys()) if (request.deadline < limit) count++;
+    return count;
   }
 
   #makeReady(row: Row): void {

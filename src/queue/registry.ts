@@ -17,21 +17,20 @@ const queues: Readonly<Record<string, (options: QueueOptions) => RequestQueue>> 
 
 /** What is wrong with a QUEUE_URL, if anything. */
 export function queueProblems(url: string): readonly ConfigurationProblem[] {
-  return [...findQueue(url).problems];
+  if (findQueue(url)) return [];
+  const known = Object.keys(queues).join(", ");
+  // The URL may hold a password: it is not repeated here.
+  return [{ name: "QUEUE_URL", message: `its scheme is not known; expected one of ${known}` }];
 }
 
 /** Creates the queue of a URL. @throws ConfigurationError when its scheme is not known */
 export function createQueue(options: QueueOptions): RequestQueue {
-  const { create, problems } = findQueue(options.url);
-  if (!create) throw new ConfigurationError(problems);
+  const create = findQueue(options.url);
+  if (!create) throw new ConfigurationError(queueProblems(options.url));
   return create(options);
 }
 
 function findQueue(url: string) {
   const scheme = `${url.split(":", 1)[0]}:`;
-  const create = Object.hasOwn(queues, scheme) ? queues[scheme] : undefined;
-  const known = Object.keys(queues).join(", ");
-  // The URL may hold a password: it is not repeated here.
-  const message = `its scheme is not known; expected one of ${known}`;
-  return { create, problems: create ? [] : [{ name: "QUEUE_URL", message }] };
+  return Object.hasOwn(queues, scheme) ? queues[scheme] : undefined;
 }

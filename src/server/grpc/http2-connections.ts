@@ -10,8 +10,8 @@ const distantMs = 4;
 /**
  * What grpc-js does not let us do with its connections: a window that lets
  * distant clients send images without waiting a round trip every 64 KiB, the
- * number of calls that are still arriving, and a real end. It looks at a private field of
- * the server; where that is not found, everything works as grpc-js does it.
+ * number of calls that are still arriving, and a real end. It looks at a private
+ * field of the server; where that is not found, all works as grpc-js does it.
  */
 export class Http2Connections {
   readonly #sessions = new Set<ServerHttp2Session>();

@@ -1,9 +1,8 @@
-import { Client } from "@grpc/grpc-js";
-import { toClientOptions, toCredentials } from "../../connection.ts";
 import { RpcError } from "../../rpc-error.ts";
 import { unaryCall } from "../../unary-call.ts";
 import type { Check } from "../check.ts";
 import { info } from "../finding.ts";
+import { withRawClient } from "../raw-client.ts";
 
 const STATUSES = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 const asItIs = (bytes: Buffer) => bytes;
@@ -17,33 +16,28 @@ export const health: Check = {
   prompts: 0,
   others: 0,
   async run({ connection, patience }) {
-    const client = new Client(
-      connection.address,
-      toCredentials(connection.tls),
-      toClientOptions(connection),
-    );
     try {
-      const response = await unaryCall<Buffer | undefined>(
-        "Check",
-        { timeoutMs: patience.callMs },
-        (metadata, options, done) =>
-          client.makeUnaryRequest(
-            "/grpc.health.v1.Health/Check",
-            asItIs,
-            asItIs,
-            Buffer.alloc(0),
-            metadata,
-            options,
-            done,
-          ),
+      const response = await withRawClient(connection, (client) =>
+        unaryCall<Buffer | undefined>(
+          "Check",
+          { timeoutMs: patience.callMs },
+          (metadata, options, done) =>
+            client.makeUnaryRequest(
+              "/grpc.health.v1.Health/Check",
+              asItIs,
+              asItIs,
+              Buffer.alloc(0),
+              metadata,
+              options,
+              done,
+            ),
+        ),
       );
       // The whole response is one enum field: its tag and its value.
       return info(STATUSES[response?.[1] ?? 0] ?? "UNKNOWN");
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       return info(error.code === "UNIMPLEMENTED" ? "not served" : error.message);
-    } finally {
-      client.close();
     }
   },
 };

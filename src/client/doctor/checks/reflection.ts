@@ -1,8 +1,8 @@
-import { Client, Metadata } from "@grpc/grpc-js";
-import { toClientOptions, toCredentials } from "../../connection.ts";
+import { type Client, Metadata } from "@grpc/grpc-js";
 import { toStatusName } from "../../rpc-error.ts";
 import type { Check } from "../check.ts";
 import { info } from "../finding.ts";
+import { withRawClient } from "../raw-client.ts";
 
 /** ServerReflectionRequest with an empty list_services. */
 const LIST_SERVICES = Buffer.from([0x3a, 0x00]);
@@ -17,21 +17,14 @@ export const reflection: Check = {
   needs: "connection",
   prompts: 0,
   others: 0,
-  async run({ connection, patience }) {
-    const client = new Client(
-      connection.address,
-      toCredentials(connection.tls),
-      toClientOptions(connection),
-    );
-    try {
+  run({ connection, patience }) {
+    return withRawClient(connection, async (client) => {
       const served: string[] = [];
       for (const version of VERSIONS) {
         if (await isServed(client, version, patience.callMs)) served.push(version);
       }
       return info(served.join(" and ") || "not served");
-    } finally {
-      client.close();
-    }
+    });
   },
 };
 
