@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toMilliseconds } from "./config/duration.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Logger } from "./data-models/logger.ts";
 import { ModelDefinition } from "./data-models/model-definition.ts";
@@ -38,28 +39,40 @@ const modelStopTimeoutMs = 5000;
 
 /** What is wrong with the settings of queue and doors. */
 export function serverProblems(settings: Settings): readonly ConfigurationProblem[] {
-  return [...queueProblems(settings.QUEUE_URL), ...credentialProblems(tlsFiles(settings))];
+  const { QUEUE_URL, ROLE } = settings;
+  return [...queueProblems(QUEUE_URL, ROLE), ...credentialProblems(tlsFiles(settings))];
 }
 
 /**
  * Wires all the parts together.
  * @throws ConfigurationError when settings or model cannot be used
  */
-export function createArenaServer(settings: Settings, model: AIModel, logger: Logger): ArenaServer {
+export async function createArenaServer(
+  settings: Settings,
+  model: AIModel,
+  logger: Logger,
+): Promise<ArenaServer> {
   const problems = serverProblems(settings);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const definition = definitionOf(model, settings.MODEL_ID);
   const { modelID } = definition;
+  const [isGateway, isWorker] = [settings.ROLE !== "worker", settings.ROLE !== "gateway"];
 
   const metrics = new Metrics();
   const state = new ServingState();
   const health = new Health(modelID);
-  const queue = createQueue({
+  const queue = await createQueue({
     url: settings.QUEUE_URL,
+    folder: settings.SHARED_FOLDER_PATH,
+    modelID,
     maxSize: settings.MAX_QUEUE,
     sessionOrder: model.sessionOrder,
+    durability: settings.QUEUE_DURABILITY,
+    retentionMs: toMilliseconds(settings.RETENTION),
+    leaseMs: settings.LEASE_MS,
+    logger,
   });
-  metrics.watchQueue(() => queue.stats());
+  metrics.watchQueue(queue);
 
   const worker = new Worker({
     queue,
@@ -82,6 +95,7 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
     credentials: createCredentials(tlsFiles(settings)),
     addServices: (server) => {
       if (settings.GRPC_REFLECTION) addReflection(server);
+      if (!isGateway) return;
       addArenaDoors(server, {
         definition,
         metrics: new GrpcMetrics(metrics.registry),
@@ -112,6 +126,7 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
           modelID,
           logger,
           toModel: (published) => model.publishMetrics(published),
+          keep: async (sessionID, published) => queue.durable?.keepMetrics(sessionID, published),
         },
       });
     },
@@ -157,14 +172,14 @@ export function createArenaServer(settings: Settings, model: AIModel, logger: Lo
       { name: "deadlines", start: () => worker.watchDeadlines() },
       {
         name: "model",
-        start: () => model.start(),
-        stop: () => model.stop(),
+        start: () => (isWorker ? model.start() : undefined),
+        stop: () => (isWorker ? model.stop() : undefined),
         stopTimeoutMs: modelStopTimeoutMs,
       },
       {
         name: "worker",
         start: () => {
-          worker.start();
+          if (isWorker) worker.start();
           state.moveTo("serving");
           health.set("SERVING");
         },

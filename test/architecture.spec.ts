@@ -35,6 +35,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   pino: ["telemetry"],
   "prom-client": ["telemetry"],
   dotenv: ["config"],
+  pg: ["queue"],
 };
 
 const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(

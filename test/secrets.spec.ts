@@ -62,8 +62,9 @@ describe("keys", () => {
         GRPC_HOST: "127.0.0.1",
         GRPC_PORT: "0",
         HTTP_PORT: "0",
+        QUEUE_URL: "memory:",
       });
-      const server = createArenaServer(settings, await createModel(settings), logger);
+      const server = await createArenaServer(settings, await createModel(settings), logger);
       const ports = await server.start();
       assert.ok(ports);
       const { grpcPort, httpPort } = ports;

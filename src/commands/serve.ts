@@ -18,7 +18,7 @@ export async function serve(): Promise<number> {
   const output = standardOutput();
   const settings = readEnvironment((read) => [...modelProblems(read), ...serverProblems(read)]);
   const logger = createLogger(settings.LOG_LEVEL, output);
-  const server = createArenaServer(settings, await createModel(settings), logger);
+  const server = await createArenaServer(settings, await createModel(settings), logger);
   try {
     const stopped = untilStopped(server, logger);
     const ports = await server.start();

@@ -23,7 +23,7 @@ describe("readEnvironment", () => {
     assert.equal(settings.MODEL, "echo");
     assert.equal(settings.GRPC_PORT, 8061);
     assert.equal(settings.HTTP_PORT, 8062);
-    assert.equal(settings.QUEUE_URL, "memory:");
+    assert.equal(settings.QUEUE_URL, "sqlite:");
   });
 
   it("ARENA-4 reads MODEL_TO_USE, and MODEL before it", () => {

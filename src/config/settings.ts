@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { durationPattern } from "./duration.ts";
 
 const text = () => z.string().min(1);
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
@@ -71,8 +72,36 @@ export const settingGroups = {
   },
   Queue: {
     QUEUE_URL: text()
-      .default("memory:")
-      .describe("Where requests and answers are kept; memory: is this process."),
+      .default("sqlite:")
+      .describe(
+        "Where requests and answers are kept: sqlite:FILE (without FILE a file of the model's in SHARED_FOLDER_PATH), postgres://USER:PASSWORD@HOST/DATABASE for several replicas, or memory:, which a crash loses.",
+      ),
+    SHARED_FOLDER_PATH: text()
+      .default(".arena")
+      .describe("Folder that outlives the process; the queue's file is there."),
+    QUEUE_DURABILITY: z
+      .enum(["process", "power"], { error: "expected process or power" })
+      .default("process")
+      .describe(
+        "What SQLite's queue survives: a crash of the process, or also one of the machine, which costs a few milliseconds more.",
+      ),
+    RETENTION: text()
+      .regex(durationPattern, { error: "expected 0, or a number and a unit such as 12h or 7d" })
+      .default("7d")
+      .describe(
+        "How long delivered requests, answers and published metrics are kept (s, m, h, d); 0 keeps none.",
+      ),
+    ROLE: z
+      .enum(["all", "gateway", "worker"], { error: "expected all, gateway or worker" })
+      .default("all")
+      .describe(
+        "With a queue on Postgres: a gateway takes requests and delivers answers, a worker runs the model.",
+      ),
+    LEASE_MS: whole(500, 3_600_000)
+      .default(15_000)
+      .describe(
+        "Time after which the work of a replica that died or froze goes to another one (Postgres).",
+      ),
   },
   Logs: {
     LOG_LEVEL: z
@@ -149,4 +178,6 @@ export const secretSettings: ReadonlySet<string> = new Set<keyof Settings>([
   "OPENAI_API_KEY",
   "AZURE_OPENAI_API_KEY",
   "LOCAL_API_KEY",
+  // It may hold the database's password.
+  "QUEUE_URL",
 ]);

@@ -30,8 +30,8 @@ export class Slots {
     return this.#change.until(() => this.free > 0, signal);
   }
 
-  /** Resolves when nothing runs. */
-  onIdle(): Promise<void> {
-    return this.#change.until(() => this.#taken === 0, new AbortController().signal);
+  /** Resolves when nothing runs, or when `signal` aborts. */
+  onIdle(signal: AbortSignal): Promise<void> {
+    return this.#change.until(() => this.#taken === 0, signal);
   }
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../data-models/logger.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
 import { AnswerTooLargeError } from "../errors/answer-too-large-error.ts";
 import type { ArenaError } from "../errors/arena-error.ts";
+import { AttemptsExhaustedError } from "../errors/attempts-exhausted-error.ts";
 import { DeadlineExceededError } from "../errors/deadline-exceeded-error.ts";
 import { InternalError } from "../errors/internal-error.ts";
 import { ShuttingDownError } from "../errors/shutting-down-error.ts";
@@ -33,6 +34,8 @@ export interface WorkerOptions {
 
 /** Room in an answer's message for what is neither text nor id. */
 const messageOverheadBytes = 64;
+/** A request that ends every process that works on it must not end them for ever. */
+const mostAttempts = 3;
 
 /**
  * Takes requests from the queue, runs them through the pipeline, several at
@@ -45,6 +48,7 @@ export class Worker {
   readonly #pause = new AbortController();
   readonly #runs = new Set<RequestRun>();
   readonly #loops: Promise<void>[] = [];
+  readonly #stopped = new ShuttingDownError();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -61,14 +65,26 @@ export class Worker {
     this.#loops.push(this.#claimLoop());
   }
 
-  /** Takes no further work and answers what waits or runs with UNAVAILABLE. Idempotent. */
+  /** Takes no further work, and resolves when what runs has ended, or when `signal` aborts. */
+  async finish(signal: AbortSignal): Promise<void> {
+    this.#pause.abort();
+    await this.#slots.onIdle(signal);
+  }
+
+  /**
+   * Takes no further work and ends what runs. A durable queue keeps all of it
+   * for others; else it is answered with UNAVAILABLE. Idempotent.
+   */
   async stop(): Promise<void> {
+    const { queue } = this.#options;
     this.#pause.abort();
     await Promise.all(this.#loops);
-    for (const run of this.#runs) run.end(new ShuttingDownError());
-    const waiting = await this.#options.queue.claimAll();
-    await Promise.all(waiting.map((job) => this.#refuse(job, new ShuttingDownError())));
-    await this.#slots.onIdle();
+    for (const run of this.#runs) run.end(this.#stopped);
+    if (!queue.durable) {
+      const waiting = await queue.claimAll();
+      await Promise.all(waiting.map((job) => this.#refuse(job, this.#stopped)));
+    }
+    await this.#slots.onIdle(new AbortController().signal);
   }
 
   async #claimLoop(): Promise<void> {
@@ -89,22 +105,28 @@ export class Worker {
   }
 
   async #work(job: Job): Promise<void> {
-    const { request } = job;
+    const { request, attempt } = job;
+    if (attempt > mostAttempts) {
+      await this.#refuse(job, new AttemptsExhaustedError(mostAttempts));
+      return;
+    }
     const run = new RequestRun(request, this.#options.logger);
     const endLate = () => run.end(deadlineError(job));
     const timer = setTimeout(endLate, Math.max(0, request.deadline - Date.now()));
     this.#runs.add(run);
-    let answer: Answer;
+    let answer: Answer | null;
     try {
       const output = await run.result(this.#options.pipeline(request.input, run));
       answer = this.#toAnswer(job, output);
     } catch (thrown) {
-      answer = this.#toErrorAnswer(job, thrown);
+      const isLeft = thrown === this.#stopped && this.#options.queue.durable !== null;
+      answer = isLeft ? null : this.#toErrorAnswer(job, thrown);
     } finally {
       clearTimeout(timer);
       this.#runs.delete(run);
     }
-    await this.#store(job, answer, Date.now() - job.claimedAt);
+    if (answer) await this.#store(job, answer, Date.now() - job.claimedAt);
+    else await this.#options.queue.durable?.giveBack(job);
   }
 
   async #refuse(job: Job, error: ArenaError): Promise<void> {

@@ -67,4 +67,20 @@ describe("MemoryQueue", () => {
     await deliverOne(queue, "1", "longer than two");
     assert.equal(await queue.accept(requestOf("1")), "duplicate");
   });
+
+  it("watches deadlines of what was about to be claimed when too much lay undelivered", async () => {
+    const outbox = { answers: 1, characters: 1000 };
+    const queue = new MemoryQueue({ maxSize: 10, sessionOrder: "concurrent", outbox });
+    const giveUp = new AbortController();
+    const [claim, expired] = [queue.claim(1, giveUp.signal), queue.claimExpired(never)];
+    const accepted = queue.accept({ ...requestOf("1"), deadline: Date.now() + 20 });
+    await queue.refuse(requestOf("2"), { text: "no", outcome: "INTERNAL" }, never);
+    assert.equal(await accepted, "accepted");
+    assert.deepEqual(
+      (await expired).map(({ request }) => request.messageID),
+      ["1"],
+    );
+    giveUp.abort();
+    assert.deepEqual(await claim, []);
+  });
 });

@@ -4,6 +4,7 @@ import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
 import type {
+  AcceptOutcome,
   Answer,
   Delivery,
   Job,
@@ -45,6 +46,7 @@ const graceMs = 5000;
  * must come with deadlines in the order of their arrival.
  */
 export class MemoryQueue implements RequestQueue {
+  readonly durable = null;
   readonly #maxSize: number;
   readonly #maxBytes: number;
   readonly #outbox: Outbox;
@@ -76,7 +78,7 @@ export class MemoryQueue implements RequestQueue {
     this.#turns = options.sessionOrder === "serial" ? new SessionTurns() : null;
   }
 
-  async accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full" | "closed"> {
+  async accept(request: QueuedRequest): Promise<AcceptOutcome> {
     const key = keyOf(request);
     if (key !== null) {
       const ticket = this.#known.get(key);
@@ -182,7 +184,7 @@ export class MemoryQueue implements RequestQueue {
     return this.#outbox.onEmpty(signal);
   }
 
-  stats(): QueueStats {
+  async stats(): Promise<QueueStats> {
     const oldest = this.#oldest();
     return {
       size: this.#size,

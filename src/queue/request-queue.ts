@@ -52,6 +52,9 @@ export interface Delivery extends RequestKey {
   release(): void;
 }
 
+/** What became of a request at the queue's door. */
+export type AcceptOutcome = "accepted" | "duplicate" | "full" | "closed" | "unavailable";
+
 /** How full the queue is. */
 export interface QueueStats {
   /** Requests that wait for a worker. */
@@ -66,14 +69,31 @@ export interface QueueStats {
   readonly overdue: number;
 }
 
+/** What only a queue can do that outlives its process. */
+export interface DurableQueue {
+  /** False while the store behind the queue is away. */
+  readonly isReachable: boolean;
+  /** From now on nothing waits long for a store that is away: the process wants to end. */
+  hurry(): void;
+  /** Lets a claimed request wait again, for another process or a later one. */
+  giveBack(job: Job): Promise<void>;
+  /** Keeps what a task published. `sessionID` is empty where it names none. */
+  keepMetrics(sessionID: string, metrics: string): Promise<void>;
+}
+
 /**
  * Remembers every accepted request until its answer is delivered: a request is
  * `queued`, `running`, `answered`, `delivered`, in this order, once. Nothing but
  * `start` rejects: an implementation waits for a store that is away for a while.
  */
 export interface RequestQueue {
-  /** Takes a request, or says why not. A `duplicate` that was delivered is delivered again. */
-  accept(request: QueuedRequest): Promise<"accepted" | "duplicate" | "full" | "closed">;
+  /** Null for a queue that ends with its process. */
+  readonly durable: DurableQueue | null;
+  /**
+   * Takes a request, or says why not. A `duplicate` that was delivered is
+   * delivered again; `unavailable` means that it could not be stored in time.
+   */
+  accept(request: QueuedRequest): Promise<AcceptOutcome>;
   /** From now on only duplicates are taken: what is new is `closed`. */
   close(): void;
   /**
@@ -95,7 +115,8 @@ export interface RequestQueue {
   onIdle(signal: AbortSignal): Promise<void>;
   /** Resolves when every answer is acknowledged, or when `signal` aborts. */
   onDelivered(signal: AbortSignal): Promise<void>;
-  stats(): QueueStats;
+  /** Of a shared queue: what waits and runs anywhere. The last known one while its store is away. */
+  stats(): Promise<QueueStats>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }

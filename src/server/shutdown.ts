@@ -8,7 +8,7 @@ export interface ShutdownOptions {
   readonly state: ServingState;
   readonly health: { set(status: "NOT_SERVING"): void };
   readonly queue: RequestQueue;
-  readonly worker: { stop(): Promise<void> };
+  readonly worker: { finish(signal: AbortSignal): Promise<void>; stop(): Promise<void> };
   /** Ends the streams with OK. */
   readonly closing: AbortController;
   readonly grpcServer: {
@@ -34,31 +34,34 @@ export class Shutdown {
     this.#options = options;
   }
 
-  /** Takes requests on, unready, until none is left or the time is up; then refuses and aborts. */
+  /**
+   * Takes requests on, unready, until none is left or the time is up; then
+   * refuses and aborts. A durable queue keeps what waits: only what runs is
+   * finished, and what is aborted goes back.
+   */
   async drain(): Promise<void> {
     const { drainTimeoutMs, state, health, queue, worker, logger } = this.#options;
     this.#deadline = Date.now() + drainTimeoutMs;
     state.moveTo("draining");
     health.set("NOT_SERVING");
-    const { size, pending } = queue.stats();
+    const { size, pending } = await queue.stats();
     logger.info({ waiting: size, running: pending, timeoutMs: drainTimeoutMs }, "draining");
-    await withTimeout(drainTimeoutMs, (signal) => queue.onIdle(signal));
-    state.moveTo("closed");
-    queue.close();
-    await worker.stop();
+    await withTimeout(drainTimeoutMs, (signal) =>
+      queue.durable ? worker.finish(signal) : queue.onIdle(signal),
+    );
+    await this.#stopWork();
   }
 
   /** Delivers what is answered, then closes the port and ends the streams with OK. */
   async closeDoors(): Promise<void> {
-    const { drainTimeoutMs, state, queue, worker, closing, grpcServer, openStreams } =
-      this.#options;
+    const { drainTimeoutMs, queue, closing, grpcServer, openStreams } = this.#options;
     // A start that failed before the worker ran may have taken requests already.
-    state.moveTo("closed");
-    queue.close();
-    await worker.stop();
-    await this.#deliver(
-      Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs)),
-    );
+    await this.#stopWork();
+    if (!queue.durable) {
+      await this.#deliver(
+        Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs)),
+      );
+    }
     await withTimeout(closeTimeoutMs, async (signal) => {
       // Calls whose last bytes arrive only now are refused, and their answers go out, too.
       await grpcServer.drain(signal);
@@ -69,9 +72,18 @@ export class Shutdown {
     await this.#logUndelivered();
   }
 
+  async #stopWork(): Promise<void> {
+    const { state, queue, worker } = this.#options;
+    state.moveTo("closed");
+    // What a durable queue takes until the port is closed is answered by the next process.
+    if (queue.durable) queue.durable.hurry();
+    else queue.close();
+    await worker.stop();
+  }
+
   async #deliver(timeoutMs: number): Promise<void> {
     const { queue, logger } = this.#options;
-    const { undelivered } = queue.stats();
+    const { undelivered } = await queue.stats();
     if (undelivered > 0) {
       logger.info({ undelivered, timeoutMs }, "waiting for clients to take their answers");
     }
@@ -81,8 +93,12 @@ export class Shutdown {
   /** Whoever waits for one of these answers will want to know. */
   async #logUndelivered(): Promise<void> {
     const { queue, logger, onUndelivered } = this.#options;
-    const { undelivered } = queue.stats();
+    const { undelivered } = await queue.stats();
     if (undelivered === 0) return;
+    if (queue.durable) {
+      logger.info({ undelivered }, "answers that nobody took yet stay in the queue");
+      return;
+    }
     logger.warn({ undelivered }, "stopped with answers that nobody took");
     const taken: Delivery[] = [];
     await withTimeout(closeTimeoutMs, async (signal) => {

@@ -9,6 +9,12 @@ interface QueueFill {
   readonly overdue: number;
 }
 
+/** What the metrics see of a queue. */
+interface WatchedQueue {
+  readonly durable: { readonly isReachable: boolean } | null;
+  stats(): Promise<QueueFill>;
+}
+
 const secondsBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** The server's figures in Prometheus' text format. */
@@ -70,27 +76,43 @@ export class Metrics {
     this.#delivery.observe(deliveryMs / 1000);
   }
 
-  /** Reads the queue at every scrape, and holds the books against it. */
-  watchQueue(stats: () => QueueFill): void {
-    this.#gauge("arena_queue_size", "Requests that wait.", () => stats().size);
-    this.#gauge("arena_requests_in_flight", "Requests the model works on.", () => stats().pending);
-    this.#gauge(
+  /**
+   * Reads the queue at every scrape, and holds the books against it. What others
+   * put into a durable queue is in nobody's books: there the queue itself knows.
+   */
+  watchQueue(queue: WatchedQueue): void {
+    let asked: Promise<QueueFill> | null = null;
+    // All the gauges of one scrape share one look at the queue.
+    const stats = () => {
+      asked ??= queue.stats().finally(() => {
+        asked = null;
+      });
+      return asked;
+    };
+    const gauge = (name: string, help: string, read: (fill: QueueFill) => number) =>
+      this.#gauge(name, help, async () => read(await stats()));
+    gauge("arena_queue_size", "Requests that wait.", ({ size }) => size);
+    gauge("arena_requests_in_flight", "Requests the model works on.", ({ pending }) => pending);
+    gauge(
       "arena_answers_undelivered",
       "Answers that no client has acknowledged.",
-      () => stats().undelivered,
+      ({ undelivered }) => undelivered,
     );
-    this.#gauge(
+    gauge(
       "arena_queue_oldest_age_seconds",
       "Age of the request that waits longest.",
-      () => stats().oldestAgeMs / 1000,
+      ({ oldestAgeMs }) => oldestAgeMs / 1000,
     );
-    this.#gauge(
+    gauge(
       "arena_unanswered_total",
       "Requests that were taken and have no answer, though lost or past their deadline: 0 unless something is broken.",
-      () => {
-        const { size, pending, overdue } = stats();
-        return this.#accepted - this.#answered - size - pending + overdue;
-      },
+      ({ size, pending, overdue }) =>
+        queue.durable ? overdue : this.#accepted - this.#answered - size - pending + overdue,
+    );
+    this.#gauge(
+      "arena_queue_reachable",
+      "1, or 0 while the database or disk behind the queue is away.",
+      () => (queue.durable?.isReachable === false ? 0 : 1),
     );
   }
 
@@ -98,14 +120,14 @@ export class Metrics {
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
   }
 
-  #gauge(name: string, help: string, read?: () => number): Gauge {
+  #gauge(name: string, help: string, read?: () => number | Promise<number>): Gauge {
     return new Gauge({
       name,
       help,
       registers: [this.registry],
       ...(read && {
-        collect() {
-          this.set(read());
+        async collect() {
+          this.set(await read());
         },
       }),
     });

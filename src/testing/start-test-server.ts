@@ -32,11 +32,12 @@ export async function startTestServer(
   model: AIModel,
   { settings = {}, logger = silence }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const server = createArenaServer(
+  const server = await createArenaServer(
     readEnvironment(undefined, {
       GRPC_HOST: "127.0.0.1",
       GRPC_PORT: "0",
       HTTP_PORT: "0",
+      QUEUE_URL: "memory:",
       // Answers that a test did not read need nobody to wait for them.
       DRAIN_TIMEOUT_MS: "200",
       ...settings,

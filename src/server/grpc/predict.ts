@@ -8,6 +8,7 @@ import { InternalError } from "../../errors/internal-error.ts";
 import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
 import { ModelNotFoundError } from "../../errors/model-not-found-error.ts";
 import { QueueFullError } from "../../errors/queue-full-error.ts";
+import { QueueUnavailableError } from "../../errors/queue-unavailable-error.ts";
 import { RequestTooLargeError } from "../../errors/request-too-large-error.ts";
 import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
@@ -78,7 +79,8 @@ async function take(request: modelRequest, bytes: number, options: PredictOption
   const ids = { modelID, sessionID, messageID };
   const outcome = await queue.accept({ ...ids, input, bytes, receivedAt, deadline });
   if (outcome === "closed") throw new ShuttingDownError();
-  if (outcome === "full") throw new QueueFullError(queue.stats(), options.maxQueue);
+  if (outcome === "unavailable") throw new QueueUnavailableError();
+  if (outcome === "full") throw new QueueFullError(await queue.stats(), options.maxQueue);
   if (outcome === "accepted") options.onAccepted();
 }
 

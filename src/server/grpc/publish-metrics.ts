@@ -2,16 +2,20 @@ import { exceedsOutline } from "../../data-models/json-outline.ts";
 import type { Logger } from "../../data-models/logger.ts";
 import { shortened } from "../../errors/shortened.ts";
 import type { Empty, metricsJson } from "../../generated/model.ts";
+import { sessionOf } from "./metrics-session.ts";
 
 /** Where published metrics go. */
 export interface PublishMetricsOptions {
   readonly modelID: string;
   readonly toModel: (metrics: unknown) => void | Promise<void>;
+  /** Keeps the text as it came, where something outlives the process; never rejects. */
+  readonly keep: (sessionID: string, metrics: string) => Promise<void>;
   readonly logger: Logger;
 }
 
 /** Takes what a task measured: for this model, to the model and the log (ARENA-21). */
-export function createPublishMetrics({ modelID, toModel, logger }: PublishMetricsOptions) {
+export function createPublishMetrics(options: PublishMetricsOptions) {
+  const { modelID, toModel, keep, logger } = options;
   const handOver = async (metrics: unknown) => {
     try {
       await toModel(metrics);
@@ -24,6 +28,7 @@ export function createPublishMetrics({ modelID, toModel, logger }: PublishMetric
     const metrics = readJson(request.metrics);
     const logged = typeof metrics === "string" ? shortened(metrics, maxCharacters) : metrics;
     logger.info({ modelID, metrics: logged }, "metrics");
+    void keep(sessionOf(request.metrics), request.metrics);
     // The task waits for nothing here, and a model that fails must not fail the call.
     void handOver(metrics);
     return {};

@@ -1,0 +1,64 @@
+/** How a batcher works. */
+export interface BatcherOptions<Item, Result> {
+  /** Does all of them in one step and returns one result for each, in their order. */
+  readonly work: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Batches under way at once; what comes meanwhile gathers for the next one. */
+  readonly concurrency: number;
+  readonly maxItems: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Turns many small pieces of work into few larger ones: what comes while one is under way goes together. */
+export class Batcher<Item, Result> {
+  readonly #options: BatcherOptions<Item, Result>;
+  readonly #waiting: Waiting<Item, Result>[] = [];
+  #underWay = 0;
+  #isScheduled = false;
+
+  constructor(options: BatcherOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  /** Rejects when the batch that it is part of does. */
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** The rest of this turn may bring more. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#underWay >= this.#options.concurrency) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { work, maxItems } = this.#options;
+    const batch = this.#waiting.splice(0, maxItems);
+    if (batch.length === 0) return;
+    this.#underWay++;
+    if (this.#waiting.length > 0) this.#schedule();
+    try {
+      const results = await work(batch.map(({ item }) => item));
+      for (const [place, { resolve, reject }] of batch.entries()) {
+        if (place < results.length) resolve(results[place] as Result);
+        else reject(new Error("a batch came back with too few results"));
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      this.#underWay--;
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
+import { requestKeyOf, sessionKeyOf } from "../row-keys.ts";
+import type { Announcements } from "./announcements.ts";
+import type { Connections } from "./connections.ts";
+import * as sql from "./statements.ts";
+import { toText } from "./text-codec.ts";
+import { untilAlone } from "./until-alone.ts";
+
+/** What rows are written with. */
+export interface PostgresArrivalsOptions {
+  readonly connections: Connections;
+  readonly announcements: Announcements;
+  /** As Postgres holds it. */
+  readonly modelID: string;
+  readonly maxUndelivered: number;
+}
+
+/** Writes what is new: requests, and answers to requests that were not taken. */
+export class PostgresArrivals {
+  readonly #connections: Connections;
+  readonly #announcements: Announcements;
+  readonly #modelID: string;
+  readonly #maxUndelivered: number;
+
+  constructor({ connections, announcements, modelID, maxUndelivered }: PostgresArrivalsOptions) {
+    this.#connections = connections;
+    this.#announcements = announcements;
+    this.#modelID = modelID;
+    this.#maxUndelivered = maxUndelivered;
+  }
+
+  async insert(
+    arrivals: readonly Arrival[],
+    { maxSize, maxUndelivered }: StoreLimits,
+  ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
+    const keys = arrivals.map(({ request, arrival }) => requestKeyOf(request, arrival));
+    const firsts = new Map<string, Arrival>();
+    for (const [place, arrival] of arrivals.entries()) {
+      const key = keys[place] ?? "";
+      if (!firsts.has(key)) firsts.set(key, arrival);
+    }
+    const fresh = [...firsts.values()];
+    const requests = fresh.map(({ request }) => request);
+    const inserted = await this.#connections.durably<{ request_key: string }>(
+      "insert",
+      sql.insert,
+      [
+        this.#modelID,
+        maxUndelivered,
+        maxSize,
+        [...firsts.keys()],
+        fresh.map(({ arrival }) => arrival),
+        requests.map(({ sessionID }) => toText(sessionID)),
+        requests.map(({ messageID }) => toText(messageID)),
+        requests.map(({ sessionID }) => sessionKeyOf(sessionID)),
+        requests.map(({ input }) => JSON.stringify(input)),
+        requests.map(({ bytes }) => bytes),
+        requests.map(({ receivedAt }) => receivedAt),
+        requests.map(({ deadline }) => deadline),
+      ],
+    );
+    if (inserted.length > 0) this.#announcements.announce("requests");
+    // By key, which arrival is stored.
+    const stored = new Map<string, string | undefined>();
+    for (const { request_key: key } of inserted) stored.set(key, firsts.get(key)?.arrival);
+    if (inserted.length < arrivals.length) {
+      for (const [key, arrival] of await this.#repeat(keys, arrivals)) stored.set(key, arrival);
+    }
+    return arrivals.map(({ arrival }, place) => {
+      const known = stored.get(keys[place] ?? "");
+      if (known === undefined) return "full";
+      return known === arrival ? "accepted" : "duplicate";
+    });
+  }
+
+  async refuse(refusals: readonly Refusal[]): Promise<readonly boolean[]> {
+    const arrivals = refusals.map(({ arrival }) => arrival);
+    const inserted = await this.#connections.durably<{ arrival: string }>("refuse", sql.refuse, [
+      this.#modelID,
+      this.#maxUndelivered,
+      arrivals,
+      refusals.map(({ sessionID }) => toText(sessionID)),
+      refusals.map(({ messageID }) => toText(messageID)),
+      refusals.map(({ sessionID }) => sessionKeyOf(sessionID)),
+      refusals.map(({ answer }) => answer.text),
+      refusals.map(({ answer }) => answer.outcome),
+      refusals.map(({ receivedAt }) => receivedAt),
+    ]);
+    const stored = new Set(inserted.map(({ arrival }) => arrival));
+    if (stored.size > 0) this.#announcements.announce("answers");
+    if (stored.size < refusals.length) {
+      const values = [arrivals];
+      const found = await this.#connections.durably<{ arrival: string }>(
+        "find-refusals",
+        sql.findRefusals,
+        values,
+      );
+      for (const { arrival } of found) stored.add(arrival);
+    }
+    return arrivals.map((arrival) => stored.has(arrival));
+  }
+
+  /** What became of keys that were not inserted: by key, the arrival that is stored. */
+  async #repeat(
+    keys: readonly string[],
+    arrivals: readonly Arrival[],
+  ): Promise<readonly (readonly [string, string])[]> {
+    const values = [keys, arrivals.map(({ arrival }) => arrival), Date.now()];
+    const rows = await untilAlone(() =>
+      this.#connections.durably<{ request_key: string; arrival: string }>(
+        "repeat",
+        sql.repeat,
+        values,
+      ),
+    );
+    if (rows.length > 0) this.#announcements.announce("answers");
+    return rows.map((row) => [row.request_key, row.arrival] as const);
+  }
+}

@@ -1,0 +1,44 @@
+import { ConfigurationError } from "../../errors/configuration-error.ts";
+
+/** By SQLSTATE: what an operator has to mend before a start can succeed. */
+const remedies: Readonly<Record<string, string>> = {
+  "28P01": "it refuses the user or the password; correct them in QUEUE_URL",
+  "28000": "it refuses the user; correct QUEUE_URL, or allow the user in pg_hba.conf",
+  "3D000": "it has no database of this name; create it, or correct QUEUE_URL",
+  "42501":
+    "its user may not create or use the tables arena_…; grant CREATE and USAGE on the schema, or let their owner run this version once",
+  "25006":
+    "it is read-only, as a standby is; name the primary, or several hosts with target_session_attrs=read-write",
+};
+
+/** Makes of an error at the start one that says what to do; null if it may pass by itself. */
+export function toConfigurationError(error: unknown, url: string): ConfigurationError | null {
+  if (error instanceof ConfigurationError) return error;
+  const remedy = remedies[codeOf(error)];
+  if (remedy === undefined) return null;
+  return new ConfigurationError([
+    { name: "QUEUE_URL", message: `the database at ${placeOf(url)} cannot be used: ${remedy}` },
+  ]);
+}
+
+/** What to say about a database that did not answer. */
+export function unreachable(error: unknown, url: string): Error {
+  const reason = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const message = `the database at ${placeOf(url)} cannot be reached (${reason}); start it, or correct QUEUE_URL`;
+  return new Error(message, { cause: error });
+}
+
+/** Errors after which the same statement, made at once, has a good chance: two replicas met. */
+export function isCollision(error: unknown): boolean {
+  return ["40001", "40P01", "23505"].includes(codeOf(error));
+}
+
+/** Host and database of a URL, without user and password. */
+export function placeOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host || "the local socket"}${pathname}`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,12 @@
+import { createStoredQueue } from "../create-stored-queue.ts";
+import type { QueueOptions } from "../queue-options.ts";
+import type { RequestQueue } from "../request-queue.ts";
+import { PostgresStore } from "./postgres-store.ts";
+
+/** A queue whose rows lie in a Postgres, for any number of processes. */
+export function createQueue(options: QueueOptions): RequestQueue {
+  return createStoredQueue(
+    options,
+    (storeOptions) => new PostgresStore({ ...storeOptions, url: options.url }),
+  );
+}

@@ -1,0 +1,75 @@
+import type { ClaimedRow, TakenRow } from "../queue-store.ts";
+import type { Answer, QueuedRequest } from "../request-queue.ts";
+import { fromText } from "./text-codec.ts";
+
+/** A claimed row as Postgres returns it. */
+export interface ClaimedColumns {
+  readonly id: number;
+  readonly session_id: string;
+  readonly message_id: string;
+  readonly request: string;
+  readonly bytes: number;
+  readonly received_at: number;
+  readonly deadline: number;
+  readonly attempts: number;
+}
+
+/** A taken row as Postgres returns it. */
+export interface TakenColumns {
+  readonly id: number;
+  readonly session_id: string;
+  readonly message_id: string;
+  readonly answer: string;
+  readonly outcome: Answer["outcome"];
+  readonly received_at: number;
+  readonly claimed_at: number | null;
+  readonly answered_at: number;
+  readonly answer_order: number;
+  readonly is_repeated: boolean;
+  readonly repeated_at: number | null;
+}
+
+/** The claimed rows in the order of their arrival. */
+export function toClaimedRows(
+  rows: readonly ClaimedColumns[],
+  modelID: string,
+  token: string,
+): ClaimedRow[] {
+  return rows.map((row) => toClaimedRow(row, modelID, token)).toSorted((a, b) => a.row - b.row);
+}
+
+/** The taken rows in the order of their answers. */
+export function toTakenRows(rows: readonly TakenColumns[], token: string): TakenRow[] {
+  return rows.map((row) => toTakenRow(row, token)).toSorted((a, b) => a.order - b.order);
+}
+
+function toClaimedRow(columns: ClaimedColumns, modelID: string, token: string): ClaimedRow {
+  const { id, request, bytes, deadline, attempts } = columns;
+  const queued: QueuedRequest = {
+    modelID,
+    sessionID: fromText(columns.session_id),
+    messageID: fromText(columns.message_id),
+    // It was a TaskInput when it was written.
+    input: JSON.parse(request),
+    bytes,
+    receivedAt: columns.received_at,
+    deadline,
+  };
+  return { row: id, token, attempt: attempts, request: queued };
+}
+
+function toTakenRow(columns: TakenColumns, token: string): TakenRow {
+  const { repeated_at: repeatedAt } = columns;
+  return {
+    row: columns.id,
+    token,
+    sessionID: fromText(columns.session_id),
+    messageID: fromText(columns.message_id),
+    order: columns.answer_order,
+    answer: { text: columns.answer, outcome: columns.outcome },
+    receivedAt: repeatedAt ?? columns.received_at,
+    claimedAt: repeatedAt === null ? columns.claimed_at : null,
+    answeredAt: repeatedAt ?? columns.answered_at,
+    repeated: columns.is_repeated,
+  };
+}

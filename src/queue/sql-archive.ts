@@ -1,0 +1,161 @@
+import type {
+  RecordedMetrics,
+  RecordedRequest,
+  SessionArchive,
+  SessionSummary,
+} from "./session-archive.ts";
+
+type SqlRow = Readonly<Record<string, unknown>>;
+
+/** A database with a durable queue's tables. */
+export interface ArchiveDatabase {
+  /** SQL for what was asked, as JSON text, of a row of `arena_requests`. */
+  readonly input: string;
+  /** `sql` has its parameters as $1, $2, … */
+  query(sql: string, parameters: readonly (string | number)[]): Promise<readonly SqlRow[]>;
+  /** Called when something was deleted, to leave no trace of it. */
+  afterDelete(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Requests may be megabytes long, metrics rarely are. */
+const pageSizes = { requests: 16, metrics: 500 };
+
+/** Reads and deletes what a durable queue keeps in a SQL database, page by page. */
+export class SqlArchive implements SessionArchive {
+  readonly #database: ArchiveDatabase;
+
+  constructor(database: ArchiveDatabase) {
+    this.#database = database;
+  }
+
+  async sessions(): Promise<readonly SessionSummary[]> {
+    const rows = await this.#database.query(
+      `select asked.*, coalesce(published.metrics, 0) as metrics
+      from (
+        select model_id, session_id, count(*) as requests, count(answered_at) as answered,
+          sum(case when outcome <> 'OK' then 1 else 0 end) as failed,
+          sum(case when state in ('answered', 'delivering') then 1 else 0 end) as undelivered,
+          min(received_at) as first_at, max(received_at) as last_at
+        from arena_requests group by model_id, session_id
+      ) as asked left join (
+        select model_id, session_id, count(*) as metrics
+        from arena_metrics group by model_id, session_id
+      ) as published
+        on published.model_id = asked.model_id and published.session_id = asked.session_id
+      order by last_at, asked.model_id, asked.session_id`,
+      [],
+    );
+    return rows.map(toSummary);
+  }
+
+  async *requests(sessionID: string): AsyncGenerator<RecordedRequest, void, undefined> {
+    const sql = `
+      select id, model_id, session_id, message_id, state, ${this.#database.input} as input, answer,
+        outcome, attempts, received_at, claimed_at, answered_at, delivered_at
+      from arena_requests where id > $1 and session_id = $2
+      order by id limit ${pageSizes.requests}`;
+    for await (const row of this.#pages(sql, [sessionID])) yield toRequest(row);
+  }
+
+  async *metrics(sessionID: string | null): AsyncGenerator<RecordedMetrics, void, undefined> {
+    const sql = `
+      select id, model_id, session_id, metrics, received_at from arena_metrics
+      where id > $1 ${sessionID === null ? "" : "and session_id = $2"}
+      order by id limit ${pageSizes.metrics}`;
+    const parameters = sessionID === null ? [] : [sessionID];
+    for await (const row of this.#pages(sql, parameters)) yield toMetrics(row);
+  }
+
+  async delete(
+    sessionID: string,
+  ): Promise<{ readonly requests: number; readonly metrics: number }> {
+    const remove = async (table: string) => {
+      const sql = `delete from ${table} where session_id = $1 returning id`;
+      return (await this.#database.query(sql, [sessionID])).length;
+    };
+    const requests = await remove("arena_requests");
+    const metrics = await remove("arena_metrics");
+    await this.#database.afterDelete();
+    return { requests, metrics };
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  /** Rows of a query whose $1 is the id after which a page begins; others may change meanwhile. */
+  async *#pages(sql: string, parameters: readonly string[]) {
+    let last = 0;
+    for (;;) {
+      const rows = await this.#database.query(sql, [last, ...parameters]);
+      if (rows.length === 0) return;
+      yield* rows;
+      last = number(rows.at(-1)?.["id"]);
+    }
+  }
+}
+
+function toSummary(row: SqlRow): SessionSummary {
+  return {
+    modelID: String(row["model_id"]),
+    sessionID: String(row["session_id"]),
+    requests: number(row["requests"]),
+    answered: number(row["answered"]),
+    failed: number(row["failed"]),
+    undelivered: number(row["undelivered"]),
+    metrics: number(row["metrics"]),
+    firstAt: number(row["first_at"]),
+    lastAt: number(row["last_at"]),
+  };
+}
+
+function toRequest(row: SqlRow): RecordedRequest {
+  const input = row["input"];
+  return {
+    modelID: String(row["model_id"]),
+    sessionID: String(row["session_id"]),
+    messageID: String(row["message_id"]),
+    state: toState(row["state"]),
+    input: typeof input === "string" ? JSON.parse(input) : null,
+    answer: textOrNull(row["answer"]),
+    outcome: textOrNull(row["outcome"]),
+    attempts: number(row["attempts"]),
+    receivedAt: number(row["received_at"]),
+    claimedAt: numberOrNull(row["claimed_at"]),
+    answeredAt: numberOrNull(row["answered_at"]),
+    deliveredAt: numberOrNull(row["delivered_at"]),
+  };
+}
+
+function toMetrics(row: SqlRow): RecordedMetrics {
+  return {
+    modelID: String(row["model_id"]),
+    sessionID: String(row["session_id"]),
+    metrics: String(row["metrics"]),
+    receivedAt: number(row["received_at"]),
+  };
+}
+
+const states = ["queued", "running", "answered", "delivering", "delivered"] as const;
+
+function toState(value: unknown): RecordedRequest["state"] {
+  const state = states.find((name) => name === value);
+  if (!state) {
+    throw new Error(`a request has the state ${value}; expected one of ${states.join(", ")}`);
+  }
+  return state;
+}
+
+/** Drivers return large numbers as text. */
+function number(value: unknown): number {
+  return Number(value);
+}
+
+function numberOrNull(value: unknown): number | null {
+  return value === null ? null : number(value);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : String(value);
+}

@@ -1,0 +1,97 @@
+import type { StatementSync } from "node:sqlite";
+import type { Claim, TakenRow } from "../queue-store.ts";
+import type { Answer } from "../request-queue.ts";
+import { numberIn, numberOrNullIn, type Row, textIn } from "./columns.ts";
+import { maxBytesAtOnce, type StoreDatabase } from "./store-database.ts";
+
+/** Hands out answers, and learns what became of them. */
+export class Deliveries {
+  readonly #store: StoreDatabase;
+  readonly #find: StatementSync;
+  readonly #held: StatementSync;
+  readonly #take: StatementSync;
+  readonly #end: StatementSync;
+  readonly #repeat: StatementSync;
+  readonly #release: StatementSync;
+
+  constructor(store: StoreDatabase) {
+    this.#store = store;
+    const { database, options } = store;
+    const columns = `id, session_id, message_id, answer, outcome, answer_order, received_at,
+      claimed_at, answered_at, is_repeated, repeated_at`;
+    this.#find = database.prepare(`
+      select id, octet_length(answer) as bytes from arena_requests indexed by arena_answered
+      where model_id = ? and state = 'answered' order by answer_order limit ?`);
+    this.#held = database.prepare(`
+      select ${columns} from arena_requests indexed by arena_delivering
+      where model_id = ? and state = 'delivering' and delivery = ? order by answer_order`);
+    this.#take = database.prepare(`
+      update arena_requests set state = 'delivering', owner = ?, delivery = ?
+      where id = ? returning ${columns}`);
+    const isOver = "where id = ? and delivery = ? and state = 'delivering' and not is_asked_again";
+    // Whoever keeps nothing has no use for the time, but the parameters stay the same.
+    this.#end = database.prepare(
+      options.retentionMs === 0
+        ? `delete from arena_requests ${isOver} and ? is not null`
+        : `update arena_requests set state = 'delivered', owner = null, delivered_at = ?3
+           where id = ?1 and delivery = ?2 and state = 'delivering' and not is_asked_again`,
+    );
+    this.#repeat = database.prepare(`
+      update arena_requests set state = 'answered', owner = null, delivery = null,
+        is_asked_again = 0, is_repeated = 1, repeated_at = ?, answer_order = ?
+      where id = ? and delivery = ? and state = 'delivering'`);
+    this.#release = database.prepare(`
+      update arena_requests set state = 'answered', owner = null, delivery = null,
+        is_asked_again = 0
+      where id = ? and delivery = ? and state = 'delivering'`);
+  }
+
+  take(token: string, limit: number, isRetry: boolean): readonly TakenRow[] {
+    const { options, owner } = this.#store;
+    const held = isRetry ? this.#held.all(options.modelID, token) : [];
+    if (held.length > 0) return held.map((row) => toTaken(row, token));
+    const taken: TakenRow[] = [];
+    let bytes = 0;
+    for (const candidate of this.#find.all(options.modelID, limit)) {
+      bytes += numberIn(candidate, "bytes");
+      if (taken.length > 0 && bytes > maxBytesAtOnce) break;
+      const row = this.#take.get(owner, token, numberIn(candidate, "id"));
+      if (row) taken.push(toTaken(row, token));
+    }
+    return taken;
+  }
+
+  done({ row, token }: Claim, deliveredAt: number): void {
+    const { counts } = this.#store;
+    if (this.#end.run(row, token, deliveredAt).changes !== 0) {
+      counts.undelivered--;
+      return;
+    }
+    const order = counts.lastOrder + 1;
+    if (this.#repeat.run(deliveredAt, order, row, token).changes !== 0) counts.lastOrder = order;
+  }
+
+  release({ row, token }: Claim): void {
+    this.#release.run(row, token);
+  }
+}
+
+function toTaken(row: Row, token: string): TakenRow {
+  const repeated = numberIn(row, "is_repeated") === 1;
+  const times = repeated
+    ? // Its times are those of the repetition.
+      { receivedAt: numberIn(row, "repeated_at"), answeredAt: numberIn(row, "repeated_at") }
+    : { receivedAt: numberIn(row, "received_at"), answeredAt: numberIn(row, "answered_at") };
+  return {
+    row: numberIn(row, "id"),
+    token,
+    order: numberIn(row, "answer_order"),
+    sessionID: textIn(row, "session_id"),
+    messageID: textIn(row, "message_id"),
+    // Nothing else is ever written into this column.
+    answer: { text: textIn(row, "answer"), outcome: textIn(row, "outcome") as Answer["outcome"] },
+    ...times,
+    claimedAt: repeated ? null : numberOrNullIn(row, "claimed_at"),
+    repeated,
+  };
+}

@@ -1,0 +1,79 @@
+import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { FileLock, signOwner } from "./file-lock.ts";
+import { migrate, schemaVerdict, schemaVersion } from "./sqlite-schema.ts";
+
+/** What a commit survives: the end of the process, or also the end of the machine. */
+export type Durability = "process" | "power";
+
+/** A file cannot serve as a queue; the message says why and what to do. */
+export class UnusableFileError extends Error {
+  override readonly name = "UnusableFileError";
+}
+
+/** A file that this process alone serves. */
+export interface StoreFile {
+  readonly database: DatabaseSync;
+  readonly lock: FileLock;
+}
+
+const busyTimeoutMs = 5000;
+
+/** Opens a queue's file for this process alone, creates and migrates it as needed. */
+export function openStoreFile(file: string, durability: Durability): StoreFile {
+  createPrivately(file);
+  const lock = new FileLock(file);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+    checkVerdict(file, database);
+    setUp(database, durability);
+    migrate(database);
+    signOwner(database);
+    return { database, lock };
+  } catch (error) {
+    database?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/** Participants' words are for nobody else's eyes. SQLite gives its other files the same rights. */
+function createPrivately(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) {
+    throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
+  }
+  for (const name of [file, `${file}.lock`]) {
+    // A file that is there is not opened: closing it would end locks of this process on it.
+    if (!statSync(name, { throwIfNoEntry: false })) closeSync(openSync(name, "a", 0o600));
+  }
+}
+
+function checkVerdict(file: string, database: DatabaseSync): void {
+  switch (schemaVerdict(database)) {
+    case "ours":
+    case "empty":
+      return;
+    case "foreign":
+      throw new UnusableFileError(`${file} is another program's database. Name another file`);
+    case "newer":
+      throw new UnusableFileError(
+        `${file} was written by a newer version of this server; this one knows versions up to ${schemaVersion}. Run the newer server, or name another file`,
+      );
+  }
+}
+
+function setUp(database: DatabaseSync, durability: Durability): void {
+  database.exec(`
+    pragma journal_mode = wal;
+    pragma synchronous = ${durability === "power" ? "full" : "normal"};
+    pragma fullfsync = ${durability === "power" ? "on" : "off"};
+    pragma secure_delete = fast;
+    pragma wal_autocheckpoint = 4000;
+    pragma journal_size_limit = 67108864;
+    pragma temp_store = memory;
+    pragma cache_size = -8192`);
+}

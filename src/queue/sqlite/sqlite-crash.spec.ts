@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { Collected } from "../../../test/fixtures/collected.ts";
+import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
+import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import type { SqliteStore } from "./sqlite-store.ts";
+
+interface Line {
+  readonly accepted?: string;
+  readonly failed?: string;
+}
+
+const program = fileURLToPath(
+  new URL("../../../test/fixtures/programs/sqlite-store.ts", import.meta.url),
+);
+
+/** The program, which may not write files beyond about 2 MB. */
+class LimitedProcess extends Collected<Line> implements AsyncDisposable {
+  readonly #child;
+
+  constructor(file: string) {
+    super();
+    const command = 'ulimit -f 4096 && exec "$0" "$@"';
+    const node = [process.execPath, "--conditions=source", program, file, "fills"];
+    this.#child = spawn("sh", ["-c", command, ...node], { stdio: ["pipe", "pipe", "inherit"] });
+    createInterface({ input: this.#child.stdout }).on("line", (line) => this.add(JSON.parse(line)));
+    this.#child.on("exit", (code) => this.fail(new Error(`the process ended with ${code}`)));
+  }
+
+  tryAgain(): void {
+    this.#child.stdin.write("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const isOver = this.#child.exitCode !== null || this.#child.signalCode !== null;
+    const ended = isOver ? null : once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+describe("a SqliteStore that is hurt", () => {
+  const files = sqliteFiles();
+
+  async function waiting(store: SqliteStore): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (let round = 0; ; round++) {
+      const rows = await store.claim("waiting", `round ${round}`, 500, false);
+      if (rows.length === 0) return found;
+      for (const { request } of rows) found.add(request.messageID);
+    }
+  }
+
+  const acceptedIn = (lines: readonly Line[]) => lines.flatMap(({ accepted }) => accepted ?? []);
+
+  it("has every accepted request after its process was killed", async () => {
+    const file = files.file();
+    await using child = new JsonLinesProcess<Line>(program, { arguments: [file, "inserts"] });
+    await child.reached(200);
+    child.kill("SIGKILL");
+    await child.exited;
+    const accepted = acceptedIn(child.items);
+    assert.ok(accepted.length >= 199);
+    const found = await waiting(await files.open({ file }));
+    assert.deepEqual(
+      accepted.filter((messageID) => !found.has(messageID)),
+      [],
+    );
+  });
+
+  it("rejects what finds no room on the disk, goes on when there is room, and loses nothing", async () => {
+    const file = files.file();
+    {
+      await using child = new LimitedProcess(file);
+      const { failed } = await child.find((line) => line.failed !== undefined);
+      assert.match(failed ?? "", /queue\.sqlite cannot be read or written: the disk may be full/);
+      const before = acceptedIn(child.items).length;
+      assert.ok(before > 5);
+      child.tryAgain();
+      await child.reached(child.items.length + 1);
+      assert.ok(child.items.at(-1)?.failed, "there is still no room");
+      // Whoever is not limited makes room, as an operator would.
+      using database = new DatabaseSync(file, { timeout: 5000 });
+      database.exec("pragma wal_checkpoint(truncate)");
+      child.tryAgain();
+      await child.find(({ accepted }) => accepted === String(before + 3));
+    }
+    const store = await files.open({ file });
+    const { size } = await store.stats();
+    const found = await waiting(store);
+    assert.equal(found.size, size);
+    for (let number = 0; number < size - 1; number++) assert.ok(found.has(String(number)));
+  });
+});

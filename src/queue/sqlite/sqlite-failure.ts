@@ -1,0 +1,68 @@
+/** SQLite's codes of what can go wrong with a file. */
+const codes = {
+  busy: 5,
+  readOnly: 8,
+  inputOutput: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
+
+/** Says in plain words why a file that was opened cannot be used now, and what to do. */
+export function explainFailure(file: string, error: unknown): string {
+  const reason = reasonOf(error);
+  switch (codeOf(error)) {
+    case codes.full:
+      return `the disk that holds ${file} is full: free some space. Nothing is lost, and the queue goes on when there is room (${reason})`;
+    case codes.inputOutput:
+      return `${file} cannot be read or written: the disk may be full, broken or gone, or a limit on the size of files or a quota is reached. Make room or bring the disk back: nothing that was accepted is lost, and the queue goes on by itself (${reason})`;
+    case codes.readOnly:
+    case codes.cannotOpen:
+      return `${file} cannot be written any more: its disk or folder became read-only, or it was moved. Make it writable again, or start the server anew where it is (${reason})`;
+    case codes.corrupt:
+    case codes.notADatabase:
+      return `${file} ${damaged} (${reason})`;
+    case codes.busy:
+      return `another program has kept ${file} locked for more than 5 seconds: end what it does there (${reason})`;
+    default:
+      return `SQLite failed with ${file}: ${reason}`;
+  }
+}
+
+/** Says why a file cannot be opened for a queue, and what to do. */
+export function explainOpening(file: string, error: unknown): string {
+  const reason = reasonOf(error);
+  switch (codeOf(error)) {
+    case codes.notADatabase:
+      return `${file} is not a SQLite database. Name another file, or move this one away`;
+    case codes.corrupt:
+      return `${file} ${damaged} (${reason})`;
+    case codes.readOnly:
+    case codes.cannotOpen:
+      return `${file} cannot be opened and written: ${reason}. Give this user the right to write the file and its folder, or name another file`;
+    case "ENOTDIR":
+    case "EEXIST":
+      return `${file} cannot be created, because a part of its path is a file and not a folder (${reason}). Name another path`;
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return `${file} cannot be created or written (${reason}). Give this user the right to write its folder, mount a volume there that can be written, or name another path`;
+    default:
+      return explainFailure(file, error);
+  }
+}
+
+const damaged =
+  "is damaged. Move it away together with its -wal file and start again; what can be saved of it, the program sqlite3 saves with its command .recover";
+
+/** SQLite's code without its details, or the system's. */
+function codeOf(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return undefined;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  return "code" in error ? error.code : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,113 @@
+import { resolve } from "node:path";
+import { ConfigurationError } from "../../errors/configuration-error.ts";
+import type {
+  Arrival,
+  Claim,
+  ClaimedAnswer,
+  ClaimedRow,
+  ClaimKind,
+  PublishedMetrics,
+  QueueStore,
+  QueueStoreOptions,
+  Refusal,
+  StoreLimits,
+  TakenRow,
+} from "../queue-store.ts";
+import type { QueueStats } from "../request-queue.ts";
+import type { Durability } from "./open-store-file.ts";
+import { StoreThread, UnusableStoreError } from "./store-thread.ts";
+
+/** Where a store keeps its rows, and what a resolved call survives. */
+export interface SqliteStoreOptions extends QueueStoreOptions {
+  readonly file: string;
+  /** `process`: the end of this process, however it ends; `power`: also the end of the machine. */
+  readonly durability: Durability;
+}
+
+/**
+ * Keeps requests and answers in a file that this process alone serves. All work
+ * is done in a thread, and what comes together is written together.
+ */
+export class SqliteStore implements QueueStore {
+  /** Nobody else can take what this process holds. */
+  readonly lease = { since: 0, until: Number.POSITIVE_INFINITY };
+  readonly sweepIntervalMs = 60_000;
+  readonly #thread: StoreThread;
+
+  constructor({ file, durability, onChange, ...options }: SqliteStoreOptions) {
+    const { modelID, isSerial, maxUndelivered, retentionMs } = options;
+    const rowOptions = { modelID, isSerial, maxUndelivered, retentionMs };
+    this.#thread = new StoreThread({ file: resolve(file), durability, options: rowOptions }, () =>
+      onChange("anything"),
+    );
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#thread.open();
+    } catch (error) {
+      if (!(error instanceof UnusableStoreError)) throw error;
+      throw new ConfigurationError([{ name: "QUEUE_URL", message: error.message }]);
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#thread.close();
+  }
+
+  insert(
+    arrivals: readonly Arrival[],
+    limits: StoreLimits,
+  ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
+    return this.#thread.call({ name: "insert", arrivals, limits });
+  }
+
+  refuse(refusals: readonly Refusal[]): Promise<readonly boolean[]> {
+    return this.#thread.call({ name: "refuse", refusals });
+  }
+
+  claim(
+    kind: ClaimKind,
+    token: string,
+    limit: number,
+    isRetry: boolean,
+  ): Promise<readonly ClaimedRow[]> {
+    return this.#thread.call({ name: "claim", kind, token, limit, isRetry });
+  }
+
+  answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
+    return this.#thread.call({ name: "answer", answers, isRetry });
+  }
+
+  giveBack(claims: readonly Claim[]): Promise<void> {
+    return this.#thread.call({ name: "giveBack", claims });
+  }
+
+  take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
+    return this.#thread.call({ name: "take", token, limit, isRetry });
+  }
+
+  done(taken: readonly Claim[], deliveredAt: number): Promise<void> {
+    return this.#thread.call({ name: "done", taken, deliveredAt });
+  }
+
+  release(taken: readonly Claim[]): Promise<void> {
+    return this.#thread.call({ name: "release", taken });
+  }
+
+  keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
+    return this.#thread.call({ name: "keepMetrics", metrics });
+  }
+
+  nextDeadline(): Promise<number | null> {
+    return this.#thread.call({ name: "nextDeadline" });
+  }
+
+  stats(): Promise<QueueStats> {
+    return this.#thread.call({ name: "stats" });
+  }
+
+  sweep(): Promise<boolean> {
+    return this.#thread.call({ name: "sweep" });
+  }
+}

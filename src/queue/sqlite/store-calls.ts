@@ -1,0 +1,69 @@
+import type {
+  Arrival,
+  Claim,
+  ClaimedAnswer,
+  ClaimKind,
+  PublishedMetrics,
+  Refusal,
+  StoreLimits,
+} from "../queue-store.ts";
+import type { Durability } from "./open-store-file.ts";
+import type { RowOptions } from "./store-database.ts";
+
+/** A call of a QueueStore's method, on its way to the thread that does it. */
+export type StoreCall =
+  | {
+      readonly name: "insert";
+      readonly arrivals: readonly Arrival[];
+      readonly limits: StoreLimits;
+    }
+  | { readonly name: "refuse"; readonly refusals: readonly Refusal[] }
+  | {
+      readonly name: "claim";
+      readonly kind: ClaimKind;
+      readonly token: string;
+      readonly limit: number;
+      readonly isRetry: boolean;
+    }
+  | {
+      readonly name: "answer";
+      readonly answers: readonly ClaimedAnswer[];
+      readonly isRetry: boolean;
+    }
+  | { readonly name: "giveBack"; readonly claims: readonly Claim[] }
+  | {
+      readonly name: "take";
+      readonly token: string;
+      readonly limit: number;
+      readonly isRetry: boolean;
+    }
+  | { readonly name: "done"; readonly taken: readonly Claim[]; readonly deliveredAt: number }
+  | { readonly name: "release"; readonly taken: readonly Claim[] }
+  | { readonly name: "keepMetrics"; readonly metrics: readonly PublishedMetrics[] }
+  | { readonly name: "nextDeadline" | "stats" | "sweep" | "free" };
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly file: string;
+  readonly durability: Durability;
+  readonly options: RowOptions;
+  /** False when this process goes on with what it holds in the file. */
+  readonly freesRows: boolean;
+}
+
+/** What a thread is told: calls that are done together, or that it shall end. */
+export type ThreadMessage = readonly StoreCall[] | "close";
+
+/** What a thread says. Replies have the order of the calls. */
+export type ThreadReply =
+  | { readonly kind: "open" }
+  /** The file cannot be used, and the thread ends. */
+  | { readonly kind: "unusable"; readonly message: string }
+  | {
+      readonly kind: "done";
+      readonly results: readonly unknown[];
+      /** Another program has changed the file since the last reply. */
+      readonly isForeignChange: boolean;
+    }
+  /** None of the next `count` calls has happened. */
+  | { readonly kind: "failed"; readonly count: number; readonly message: string };

@@ -1,0 +1,106 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { Arrivals } from "./arrivals.ts";
+import { Claims } from "./claims.ts";
+import { Deliveries } from "./deliveries.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import type { StoreCall } from "./store-calls.ts";
+import { type RowOptions, StoreDatabase } from "./store-database.ts";
+
+/** What became of calls that were done together. */
+export interface Done {
+  readonly results: readonly unknown[];
+  /** Another program has changed the file since the last time. */
+  readonly isForeignChange: boolean;
+}
+
+/** Does calls on an open file, many in one transaction. */
+export class StoreRows {
+  readonly #store: StoreDatabase;
+  readonly #arrivals: Arrivals;
+  readonly #claims: Claims;
+  readonly #deliveries: Deliveries;
+  readonly #housekeeping: Housekeeping;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #version: StatementSync;
+  #lastVersion: unknown;
+
+  constructor(database: DatabaseSync, options: RowOptions) {
+    this.#store = new StoreDatabase(database, options);
+    this.#arrivals = new Arrivals(this.#store);
+    this.#claims = new Claims(this.#store);
+    this.#deliveries = new Deliveries(this.#store);
+    this.#housekeeping = new Housekeeping(this.#store);
+    this.#begin = database.prepare("begin immediate");
+    this.#commit = database.prepare("commit");
+    this.#version = database.prepare("pragma data_version");
+    this.#lastVersion = this.#version.get()?.["data_version"];
+  }
+
+  /** Does all of the calls, or none: then it throws. */
+  run(calls: readonly StoreCall[]): Done {
+    try {
+      this.#begin.run();
+      const isForeignChange = this.#notice();
+      const results = calls.map((call) => this.#do(call));
+      this.#commit.run();
+      return { results, isForeignChange };
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    const { database } = this.#store;
+    // SQLite may have done it already.
+    if (database.isTransaction) database.exec("rollback");
+    // Not counted yet: that may fail as well as long as the disk does.
+    this.#lastVersion = undefined;
+  }
+
+  /** Looks at everything anew when the rows may not be as this object knows them. */
+  #notice(): boolean {
+    const version = this.#version.get()?.["data_version"];
+    if (version === this.#lastVersion) return false;
+    this.#store.forget();
+    const isForeign = this.#lastVersion !== undefined;
+    this.#lastVersion = version;
+    return isForeign;
+  }
+
+  #do(call: StoreCall): unknown {
+    switch (call.name) {
+      case "insert":
+        return call.arrivals.map((arrival) => this.#arrivals.insert(arrival, call.limits));
+      case "refuse":
+        return call.refusals.map((refusal) => this.#arrivals.refuse(refusal));
+      case "claim":
+        return this.#claims.claim(call.kind, call.token, call.limit, call.isRetry);
+      case "answer":
+        return call.answers.map((answer) => this.#claims.answer(answer, call.isRetry));
+      case "giveBack":
+        for (const claim of call.claims) this.#claims.giveBack(claim);
+        return undefined;
+      case "take":
+        return this.#deliveries.take(call.token, call.limit, call.isRetry);
+      case "done":
+        for (const taken of call.taken) this.#deliveries.done(taken, call.deliveredAt);
+        return undefined;
+      case "release":
+        for (const taken of call.taken) this.#deliveries.release(taken);
+        return undefined;
+      case "keepMetrics":
+        for (const metrics of call.metrics) this.#housekeeping.keepMetrics(metrics);
+        return undefined;
+      case "nextDeadline":
+        return this.#housekeeping.nextDeadline();
+      case "stats":
+        return this.#housekeeping.stats();
+      case "sweep":
+        return this.#housekeeping.sweep();
+      case "free":
+        return this.#store.free();
+    }
+  }
+}

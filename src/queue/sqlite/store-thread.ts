@@ -1,0 +1,172 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
+
+/** The file cannot be opened; the message says why and what to do. */
+export class UnusableStoreError extends Error {
+  override readonly name = "UnusableStoreError";
+}
+
+interface PendingCall {
+  readonly call: StoreCall;
+  resolve(result: unknown): void;
+  reject(reason: Error): void;
+}
+
+// The thread's module lies beside this one, in the same form: .ts or .js.
+const entry = new URL(`./sqlite-worker${import.meta.url.slice(-3)}`, import.meta.url);
+/** Most of what the thread makes is short-lived: more room for it only takes memory. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+/** While more than this is under way, further calls wait here and take their memory once. */
+const maxBytesUnderWay = 32 * 2 ** 20;
+
+/** Sends calls to a thread that does them, all calls of one turn together. */
+export class StoreThread {
+  readonly #data: Omit<ThreadData, "freesRows">;
+  readonly #onForeignChange: () => void;
+  #worker: Worker | null = null;
+  #waiting: PendingCall[] = [];
+  /** In the order in which the thread replies. */
+  #sent: PendingCall[] = [];
+  #bytesUnderWay = 0;
+  #isScheduled = false;
+  #isOpen = false;
+
+  constructor(data: Omit<ThreadData, "freesRows">, onForeignChange: () => void) {
+    this.#data = data;
+    this.#onForeignChange = onForeignChange;
+  }
+
+  /** @throws UnusableStoreError */
+  async open(): Promise<void> {
+    await this.#startWorker(true);
+    this.#isOpen = true;
+  }
+
+  /** Resolves once the call is on disk; rejects with an error that says what to do. */
+  call<Result>(call: StoreCall): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isOpen) {
+        reject(new Error(`${this.#data.file} is not open: calls come between start() and stop()`));
+        return;
+      }
+      this.#waiting.push({ call, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Does the calls that were made before, frees what is held, and closes the file. */
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#post(worker, this.#waiting.length);
+    const ended = once(worker, "exit");
+    tell(worker, "close");
+    await ended;
+  }
+
+  /** The rest of this turn may bring more. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    let count = 0;
+    for (const { call } of this.#waiting) {
+      if (this.#bytesUnderWay > maxBytesUnderWay) break;
+      this.#bytesUnderWay += bytesOf(call);
+      count++;
+    }
+    if (count === 0) return;
+    if (!this.#worker) {
+      // It ended by a mistake; whoever calls now hears whether it can start again.
+      this.#startWorker(false).then(this.#onForeignChange, () => {});
+    }
+    if (this.#worker) this.#post(this.#worker, count);
+  }
+
+  #post(worker: Worker, count: number): void {
+    const group = this.#waiting.splice(0, count);
+    if (group.length === 0) return;
+    for (const pending of group) this.#sent.push(pending);
+    tell(
+      worker,
+      group.map(({ call }) => call),
+    );
+  }
+
+  #startWorker(freesRows: boolean): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { file } = this.#data;
+    const worker = new Worker(entry, {
+      name: "sqlite",
+      workerData: { ...this.#data, freesRows },
+      // It needs none of the flags and secrets of this process.
+      execArgv: [],
+      env: {},
+      resourceLimits,
+    });
+    let failure = new Error(`the thread that writes ${file} ended; it starts again`);
+    worker.on("message", (reply: ThreadReply) => {
+      if (reply.kind === "open") resolve();
+      else if (reply.kind === "unusable") failure = new UnusableStoreError(reply.message);
+      else this.#settle(reply);
+    });
+    worker.on("error", (cause) => {
+      failure = new Error(`the thread that writes ${file} failed; it starts again`, { cause });
+    });
+    worker.on("exit", () => {
+      this.#worker = null;
+      reject(failure);
+      this.#rejectAll(failure);
+    });
+    this.#worker = worker;
+    return promise;
+  }
+
+  #settle(reply: Extract<ThreadReply, { readonly kind: "done" | "failed" }>): void {
+    const count = reply.kind === "done" ? reply.results.length : reply.count;
+    const group = this.#sent.splice(0, count);
+    for (const { call } of group) this.#bytesUnderWay -= bytesOf(call);
+    if (this.#waiting.length > 0) this.#schedule();
+    if (reply.kind === "failed") {
+      for (const { reject } of group) reject(new Error(reply.message));
+      return;
+    }
+    for (const [place, { resolve }] of group.entries()) resolve(reply.results[place]);
+    if (reply.isForeignChange) this.#onForeignChange();
+  }
+
+  #rejectAll(reason: Error): void {
+    const all = [...this.#sent, ...this.#waiting];
+    this.#sent = [];
+    this.#waiting = [];
+    this.#bytesUnderWay = 0;
+    for (const { reject } of all) reject(reason);
+  }
+}
+
+function tell(worker: Worker, message: ThreadMessage): void {
+  worker.postMessage(message);
+}
+
+/** About what a call takes on its way; only long texts matter. */
+function bytesOf(call: StoreCall): number {
+  switch (call.name) {
+    case "insert":
+      return call.arrivals.reduce((sum, { request }) => sum + request.bytes, 0);
+    case "answer":
+      return call.answers.reduce((sum, { answer }) => sum + answer.text.length, 0);
+    case "keepMetrics":
+      return call.metrics.reduce((sum, { metrics }) => sum + metrics.length, 0);
+    default:
+      return 0;
+  }
+}

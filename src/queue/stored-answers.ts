@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { Batcher } from "./batcher.ts";
+import { Change } from "./change.ts";
+import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
+import { Pending } from "./pending.ts";
+import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
+import type { Answer, Delivery, RequestKey } from "./request-queue.ts";
+import { ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
+
+/** What the answers of a queue are delivered with. */
+export interface StoredAnswersOptions {
+  readonly store: QueueStore;
+  readonly access: StoreAccess;
+  readonly maxUndelivered: number;
+  /** How long a refusal waits for a store that is away before this process keeps it. */
+  readonly patienceMs: number;
+  /** An answer was delivered, so that there may be room for another one. */
+  readonly onRoom: () => void;
+}
+
+/** An answer from the store, or a refusal that only this process has because the store was away. */
+type Entry = DeskEntry & { readonly from: TakenEntry | Refusal };
+interface TakenEntry extends Claim {
+  readonly takenAt: number;
+}
+
+/** Answers that are taken from the store at once: few, because each may be long. */
+const takeLimit = 32;
+const batchLimits = { concurrency: 1, maxItems: 500 };
+
+/** Delivers the answers that lie in a store, whoever stored them. */
+export class StoredAnswers {
+  readonly #options: StoredAnswersOptions;
+  readonly #desk: DeliveryDesk<Entry>;
+  readonly #room = new Change();
+  readonly #ending = new Pending();
+  readonly #releasing = new Pending();
+  /** Refusals that only this process has; those among them that no consumer here could take. */
+  readonly #kept = new Set<Refusal>();
+  #stranded: Refusal[] = [];
+  /** Names the next take. It stays the same until a take has succeeded. */
+  #token = { name: randomUUID(), isRetry: false };
+  readonly #refusals: Batcher<Refusal, boolean>;
+  readonly #dones: Batcher<Claim, undefined>;
+  readonly #releases: Batcher<Claim, undefined>;
+
+  constructor(options: StoredAnswersOptions) {
+    const { store, access, patienceMs } = options;
+    this.#options = options;
+    this.#desk = new DeliveryDesk({
+      fetch: () => this.#fetch(),
+      isOurs: ({ from }) => !("takenAt" in from) || isHeld(store, from),
+      done: (entry) => this.#done(entry),
+      putBack: (entries) => this.#putBack(entries),
+    });
+    this.#refusals = new Batcher({
+      ...batchLimits,
+      work: (refusals) => access.call((isRetry) => store.refuse(refusals, isRetry), { patienceMs }),
+    });
+    this.#dones = new Batcher({
+      ...batchLimits,
+      work: async (claims) => {
+        await ifReachable(access.call(() => store.done(claims, Date.now())));
+        return claims.map(() => undefined);
+      },
+    });
+    this.#releases = new Batcher({
+      ...batchLimits,
+      work: async (claims) => {
+        await ifReachable(access.call(() => store.release(claims)));
+        return claims.map(() => undefined);
+      },
+    });
+  }
+
+  /** Refusals that the store does not know. */
+  get kept(): number {
+    return this.#kept.size;
+  }
+
+  deliveries(signal: AbortSignal): AsyncIterable<Delivery> {
+    return this.#desk.deliveries(signal);
+  }
+
+  /** There may be new answers in the store. */
+  wake(): void {
+    this.#desk.wake();
+  }
+
+  /** Lets those look again who wait for room. */
+  makeRoom(): void {
+    this.#room.notify();
+    this.#options.onRoom();
+  }
+
+  /** Stores a refusal when there is room for it, unless `signal` gives up before. */
+  async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+    const { sessionID, messageID } = key;
+    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt: Date.now() };
+    do {
+      const { count } = this.#room;
+      if (await this.#lodge(refusal)) return;
+      await this.#room.after(count, signal);
+    } while (!signal.aborted);
+  }
+
+  /** The store was away: what only this process has goes there, unless it is under way. */
+  storeIsBack(): void {
+    this.#desk.wake();
+    const stranded = this.#stranded;
+    this.#stranded = [];
+    for (const refusal of stranded) {
+      this.#kept.delete(refusal);
+      void this.refuse(refusal, refusal.answer, neverAborted);
+    }
+  }
+
+  /** Resolves when the store knows what became of every delivery that has ended. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#ending.settled(), this.#releasing.settled()]);
+  }
+
+  /** False when there is no room. */
+  async #lodge(refusal: Refusal): Promise<boolean> {
+    try {
+      if (!(await this.#refusals.add(refusal))) return false;
+      this.#desk.wake();
+    } catch (error) {
+      if (!(error instanceof StoreAwayError)) throw error;
+      if (this.#kept.size >= this.#options.maxUndelivered) return false;
+      this.#kept.add(refusal);
+      this.#desk.add(toKeptEntry(refusal));
+    }
+    return true;
+  }
+
+  async #fetch(): Promise<readonly Entry[]> {
+    const { store, access } = this.#options;
+    if (this.#stranded.length > 0) {
+      const stranded = this.#stranded;
+      this.#stranded = [];
+      return stranded.map(toKeptEntry);
+    }
+    // What went back has its old place again only when it is there.
+    if (!access.isAway) await this.#releasing.settled();
+    const { name, isRetry } = this.#token;
+    try {
+      const takenAt = Date.now();
+      const take = (again: boolean) => store.take(name, takeLimit, isRetry || again);
+      const rows = await access.call(take, { patienceMs: 0 });
+      this.#token = { name: randomUUID(), isRetry: false };
+      return rows.map((row) => toTakenEntry(row, takenAt));
+    } catch (error) {
+      if (!(error instanceof StoreAwayError)) throw error;
+      // Its end is not known: the same take goes on when the store is back.
+      this.#token = { name, isRetry: true };
+      return [];
+    }
+  }
+
+  #done({ from }: Entry): void {
+    if (!("takenAt" in from)) {
+      this.#kept.delete(from);
+      this.makeRoom();
+      return;
+    }
+    const done = this.#dones.add(from).then(() => {
+      this.makeRoom();
+      // It may have been asked for again meanwhile.
+      this.#desk.wake();
+    });
+    this.#ending.add(done);
+  }
+
+  #putBack(entries: readonly Entry[]): void {
+    for (const { from } of entries) {
+      if ("takenAt" in from) this.#releasing.add(this.#releases.add(from));
+      else this.#stranded.push(from);
+    }
+  }
+}
+
+const neverAborted = new AbortController().signal;
+
+function isHeld({ lease }: QueueStore, { takenAt }: TakenEntry): boolean {
+  return takenAt >= lease.since && Date.now() < lease.until;
+}
+
+function toTakenEntry(row: TakenRow, takenAt: number): Entry {
+  const { receivedAt, claimedAt, answeredAt, token } = row;
+  const { order, sessionID, messageID, answer, repeated } = row;
+  const times = { receivedAt, claimedAt, answeredAt };
+  const from = { row: row.row, token, takenAt };
+  return { order, sessionID, messageID, answer, times, repeated, from };
+}
+
+/** Whoever waits for it has waited already: it goes first. */
+function toKeptEntry(refusal: Refusal): Entry {
+  const { sessionID, messageID, answer, receivedAt } = refusal;
+  const times = { receivedAt, claimedAt: null, answeredAt: receivedAt };
+  return { order: 0, sessionID, messageID, answer, times, repeated: false, from: refusal };
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "../data-models/logger.ts";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { Pending } from "./pending.ts";
+import type { QueueStore, StoreChange, StoreLimits } from "./queue-store.ts";
+import type {
+  AcceptOutcome,
+  Answer,
+  Delivery,
+  DurableQueue,
+  Job,
+  QueuedRequest,
+  QueueStats,
+  RequestKey,
+  RequestQueue,
+} from "./request-queue.ts";
+import { ifReachable, StoreAccess, StoreAwayError } from "./store-access.ts";
+import { StoredAnswers } from "./stored-answers.ts";
+import { StoredRequests } from "./stored-requests.ts";
+import { Upkeep } from "./upkeep.ts";
+
+/** How a queue uses its store. */
+export interface StoredQueueOptions extends StoreLimits {
+  /** True when the answer to a request lets its session's next one run. */
+  readonly isSerial: boolean;
+  /** Creates the store, which calls back when something may have changed there. */
+  readonly createStore: (onChange: (change: StoreChange) => void) => QueueStore;
+  readonly logger: Logger;
+  /** How long a request waits for a store that is away before it is refused. */
+  readonly patienceMs?: number;
+}
+
+/** Time for a database to start again after a crash, or for a standby to take over. */
+const defaultPatienceMs = 5000;
+/** A database may start together with its servers. */
+const startPatienceMs = 60_000;
+/** Whoever stops the server does not wait for a store that is away. */
+const closingPatienceMs = 2000;
+
+/**
+ * A queue whose rows lie in a store and outlive this process: SQLite's for one
+ * process, Postgres' for many. Whatever it says has happened has been stored.
+ */
+export class StoredQueue implements RequestQueue, DurableQueue {
+  readonly durable = this;
+  readonly #store: QueueStore;
+  readonly #access: StoreAccess;
+  readonly #requests: StoredRequests;
+  readonly #answers: StoredAnswers;
+  readonly #upkeep: Upkeep;
+  readonly #isSerial: boolean;
+  readonly #metrics = new Pending();
+  readonly #stopping = new AbortController();
+  #lastStats: QueueStats = { size: 0, pending: 0, undelivered: 0, oldestAgeMs: 0, overdue: 0 };
+
+  constructor(options: StoredQueueOptions) {
+    const { isSerial, logger, patienceMs = defaultPatienceMs } = options;
+    const { maxSize, maxUndelivered } = options;
+    const store = options.createStore((change) => this.#changed(change));
+    const access = new StoreAccess(logger, () => this.#changed("anything"));
+    this.#store = store;
+    this.#access = access;
+    this.#requests = new StoredRequests({
+      store,
+      access,
+      limits: { maxSize, maxUndelivered },
+      patienceMs,
+      onAnswers: () => this.#changed("answers"),
+    });
+    this.#answers = new StoredAnswers({
+      store,
+      access,
+      maxUndelivered,
+      patienceMs,
+      onRoom: () => this.#requests.change.notify(),
+    });
+    this.#upkeep = new Upkeep({
+      intervalMs: store.sweepIntervalMs,
+      work: async (signal) => {
+        const isMoreLeft = await ifReachable(access.call(() => store.sweep(), { signal }));
+        await this.#requests.lookAtDeadlines(signal);
+        return isMoreLeft ?? false;
+      },
+    });
+    this.#isSerial = isSerial;
+  }
+
+  get isReachable(): boolean {
+    return !this.#access.isAway;
+  }
+
+  accept(request: QueuedRequest): Promise<AcceptOutcome> {
+    return this.#requests.accept(request);
+  }
+
+  close(): void {
+    this.#requests.close();
+  }
+
+  hurry(): void {
+    this.#access.limitPatience(closingPatienceMs);
+  }
+
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+    return this.#answers.refuse(key, answer, signal);
+  }
+
+  claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
+    return this.#requests.claim(limit, signal);
+  }
+
+  claimExpired(signal: AbortSignal): Promise<readonly Job[]> {
+    return this.#requests.claimExpired(signal);
+  }
+
+  claimAll(): Promise<readonly Job[]> {
+    return this.#requests.claimAll();
+  }
+
+  answer(job: Job, answer: Answer): Promise<boolean> {
+    return this.#requests.answer(job, answer);
+  }
+
+  giveBack(job: Job): Promise<void> {
+    return this.#requests.giveBack([job]);
+  }
+
+  async keepMetrics(sessionID: string, metrics: string): Promise<void> {
+    const kept = [{ arrival: randomUUID(), sessionID, metrics, receivedAt: Date.now() }];
+    const keeping = ifReachable(this.#access.call(() => this.#store.keepMetrics(kept)));
+    this.#metrics.add(keeping);
+    await keeping;
+  }
+
+  deliveries(signal: AbortSignal): AsyncIterable<Delivery> {
+    return this.#answers.deliveries(signal);
+  }
+
+  onIdle(signal: AbortSignal): Promise<void> {
+    return this.#until(({ size, pending }) => size + pending === 0, signal);
+  }
+
+  onDelivered(signal: AbortSignal): Promise<void> {
+    return this.#until(({ undelivered }) => undelivered === 0, signal);
+  }
+
+  async stats(): Promise<QueueStats> {
+    if (this.#access.isAway) return this.#lastStats;
+    await this.#answers.settled();
+    const stats = await ifReachable(
+      this.#access.call(() => this.#store.stats(), { patienceMs: 0 }),
+    );
+    if (!stats) return this.#lastStats;
+    const undelivered = stats.undelivered + this.#answers.kept;
+    this.#lastStats = { ...stats, undelivered };
+    return this.#lastStats;
+  }
+
+  async start(): Promise<void> {
+    const signal = this.#stopping.signal;
+    const start = this.#access.call(() => this.#store.start(), {
+      patienceMs: startPatienceMs,
+      signal,
+    });
+    await start.catch((error: unknown) => {
+      throw error instanceof StoreAwayError ? notFound(error.cause) : error;
+    });
+    this.#upkeep.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.hurry();
+    await this.#upkeep.stop();
+    await Promise.all([this.#answers.settled(), this.#metrics.settled()]);
+    await this.#store.stop();
+  }
+
+  async #until(holds: (stats: QueueStats) => boolean, signal: AbortSignal): Promise<void> {
+    const { change } = this.#requests;
+    while (!signal.aborted) {
+      const { count } = change;
+      if (holds(await this.stats())) return;
+      await change.after(count, signal);
+    }
+  }
+
+  #changed(change: StoreChange): void {
+    if (change === "anything") this.#access.retryNow();
+    if (change === "anything" && !this.#access.isAway) this.#answers.storeIsBack();
+    if (change === "answers" || change === "anything") this.#answers.wake();
+    // Where sessions are serial an answer lets the next request go.
+    if (change !== "answers" || this.#isSerial) this.#requests.change.notify();
+    if (change === "room" || change === "anything") this.#answers.makeRoom();
+  }
+}
+
+function notFound(cause: unknown): ConfigurationError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigurationError([{ name: "QUEUE_URL", message }], { cause });
+}

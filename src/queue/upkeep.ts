@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What has to be done in a store from time to time. */
+export interface UpkeepOptions {
+  /** Does a part of it; true when more is left. */
+  readonly work: (signal: AbortSignal) => Promise<boolean>;
+  readonly intervalMs: number;
+}
+
+/** Between two parts of a long piece of upkeep, so that requests come first. */
+const breathMs = 20;
+
+/** Does its work at once, and then again and again, until it is stopped. */
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #stopped = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const isMoreLeft = await this.#options.work(signal);
+      const waitMs = isMoreLeft ? breathMs : this.#options.intervalMs;
+      // An abort ends the sleep by an error, and the loop by its condition.
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
