@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { credentials } from "@grpc/grpc-js";
 import { ModelClient, type modelAnswer } from "../src/generated/model.ts";
+import { median } from "./figures.ts";
 
 /** What a load run saw. */
 export interface LoadResult {
   readonly perSecond: number;
   readonly medianMs: number;
   readonly longestMs: number;
+  /** From predict to its Empty. */
+  readonly acceptedMedianMs: number;
 }
 
 const options = {
@@ -22,18 +25,21 @@ export interface LoadOptions {
   /** Characters of each request's text. */
   readonly bytes: number;
   readonly modelID?: string;
+  /** Where answers are read, if not where requests are sent. */
+  readonly streamAddress?: string;
 }
 
 /** Keeps `concurrency` requests under way until `count` have their answers. */
 export async function load(
   address: string,
-  { count, concurrency, bytes, modelID = "echo" }: LoadOptions,
+  { count, concurrency, bytes, modelID = "echo", streamAddress = address }: LoadOptions,
 ): Promise<LoadResult> {
   const calls = new ModelClient(address, credentials.createInsecure(), options);
-  const streams = new ModelClient(address, credentials.createInsecure(), options);
+  const streams = new ModelClient(streamAddress, credentials.createInsecure(), options);
   const request = JSON.stringify([{ role: "user", content: "x".repeat(bytes) }]);
   const sent = new Map<string, number>();
   const latencies: number[] = [];
+  const acceptances: number[] = [];
   let begun = 0;
   const sessionID = randomUUID();
   const begin = performance.now();
@@ -41,8 +47,10 @@ export async function load(
     await new Promise<void>((resolve, reject) => {
       const next = () => {
         const messageID = String(begun++);
-        sent.set(messageID, performance.now());
+        const sentAt = performance.now();
+        sent.set(messageID, sentAt);
         calls.predict({ request, modelID, sessionID, messageID }, (error) => {
+          acceptances.push(performance.now() - sentAt);
           if (error) reject(error);
         });
       };
@@ -75,10 +83,10 @@ export async function load(
     streams.close();
   }
   const seconds = (performance.now() - begin) / 1000;
-  latencies.sort((a, b) => a - b);
   return {
     perSecond: count / seconds,
-    medianMs: latencies[Math.floor(latencies.length / 2)] ?? Number.NaN,
-    longestMs: latencies.at(-1) ?? Number.NaN,
+    medianMs: median(latencies),
+    longestMs: Math.max(...latencies),
+    acceptedMedianMs: median(acceptances),
   };
 }

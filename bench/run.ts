@@ -1,10 +1,13 @@
 // Prints the figures of docs/performance.md. Ratios are taken within one run.
-// npm run bench [-- round-trips many-at-once start-up memory]
+// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog]
 import { availableParallelism } from "node:os";
+import { measureBacklog } from "./backlog.ts";
 import { type Figure, isReached, toLine } from "./figures.ts";
 import { measureManyAtOnce } from "./many-at-once.ts";
 import { measureMemory } from "./memory.ts";
+import { measurePostgres } from "./postgres.ts";
 import { measureRoundTrips } from "./round-trips.ts";
+import { measureSqlite } from "./sqlite.ts";
 import { measureStartUp } from "./start-up.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
@@ -12,6 +15,9 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "round-trips": measureRoundTrips,
   "many-at-once": measureManyAtOnce,
   memory: measureMemory,
+  sqlite: measureSqlite,
+  postgres: measurePostgres,
+  backlog: measureBacklog,
 };
 
 const chosen = process.argv.slice(2);

@@ -11,24 +11,39 @@ export interface ServerProcess extends AsyncDisposable {
   readonly startMs: number;
   /** CPU seconds that the process has used so far. */
   cpuSeconds(): number;
+  /** Milliseconds that 99 of 100 turns of the event loop stayed below since the last call. */
+  loopDelayMs(): Promise<number>;
   /** Resident memory in bytes. */
   residentBytes(): number;
   /** A figure of /metrics; with a condition, the first value that meets it. */
   metric(name: string, condition?: (value: number) => boolean): Promise<number>;
 }
 
+const loopDelay = new URL("loop-delay.ts", import.meta.url).href;
+
 /** Clock ticks a second in /proc, on every Linux that Node runs on. */
 const ticks = 100;
 
-/** Starts `node` with these arguments and waits until it says that it serves. */
+/**
+ * Starts `node` with these arguments and waits until it says that it serves.
+ * Only of one that is watched the event loop's delay is known.
+ */
 export async function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  isWatched = false,
 ): Promise<ServerProcess> {
   const begin = performance.now();
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, GRPC_PORT: "0", HTTP_PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "inherit"],
+  const watching = isWatched ? ["--import", loopDelay] : [];
+  const child = spawn(process.execPath, [...watching, ...args], {
+    env: {
+      ...process.env,
+      GRPC_PORT: "0",
+      HTTP_PORT: "0",
+      QUEUE_URL: "memory:",
+      ...environment,
+    },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   // A benchmark that throws must not leave servers behind.
   const kill = () => child.kill("SIGKILL");
@@ -42,6 +57,11 @@ export async function startProcess(
     cpuSeconds: () => {
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       return (Number(fields[11]) + Number(fields[12])) / ticks;
+    },
+    loopDelayMs: async () => {
+      const told = once(child, "message");
+      child.send("loop delay");
+      return Number((await told)[0]);
     },
     residentBytes: () => {
       const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"));

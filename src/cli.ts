@@ -10,6 +10,8 @@ const usage = `arena: puts an AI model in service for the Collaborative AI Arena
   arena chat ADDRESS     talk to a model container, as the arena would
   arena doctor ADDRESS   find out whether a model container survives the arena
   arena models           list the built-in models and the settings they need
+  arena sessions         list, export and delete what the queue keeps
+  arena replay FILE      ask another model what was recorded, and compare
 
   arena COMMAND --help   what a command takes
   arena --version
@@ -42,6 +44,8 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
       ? explain(modelsUsage, argv)
       : (await import("./commands/models.ts")).printModels(),
   chat: async (argv) => (await import("./client/chat.ts")).runChat(argv, process),
+  sessions: async (argv) => (await import("./commands/sessions.ts")).runSessions(argv, process),
+  replay: async (argv) => (await import("./commands/replay.ts")).runReplay(argv, process),
   doctor: async (argv) => (await import("./client/doctor.ts")).runDoctor(argv, process),
 };
 

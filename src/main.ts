@@ -1,11 +1,10 @@
-import { z } from "zod";
 import { toMilliseconds } from "./config/duration.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Logger } from "./data-models/logger.ts";
-import { ModelDefinition } from "./data-models/model-definition.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./errors/configuration-error.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { AIModel } from "./models/ai-model.ts";
+import { definitionOf } from "./models/definition-of.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { Worker } from "./pipeline/worker.ts";
 import { createQueue, queueProblems } from "./queue/registry.ts";
@@ -54,7 +53,8 @@ export async function createArenaServer(
 ): Promise<ArenaServer> {
   const problems = serverProblems(settings);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const definition = definitionOf(model, settings.MODEL_ID);
+  const own = definitionOf(model);
+  const definition = settings.MODEL_ID ? { ...own, modelID: settings.MODEL_ID } : own;
   const { modelID } = definition;
   const [isGateway, isWorker] = [settings.ROLE !== "worker", settings.ROLE !== "gateway"];
 
@@ -204,12 +204,4 @@ function tlsFiles(settings: Settings): TlsFiles {
     key: settings.TLS_KEY_FILE,
     clientAuthority: settings.TLS_CLIENT_CA_FILE,
   };
-}
-
-function definitionOf(model: AIModel, modelID: string | undefined): ModelDefinition {
-  const given: unknown = model.getModelDefinition();
-  const read = ModelDefinition.safeParse(given);
-  if (read.success) return modelID ? { ...read.data, modelID } : read.data;
-  const message = `getModelDefinition() returned no definition: ${z.prettifyError(read.error)}`;
-  throw new ConfigurationError([{ name: "MODEL", message }]);
 }

@@ -6,10 +6,10 @@ import { describeDefinition, introduce } from "./chat/introduce.ts";
 import {
   connectionArguments,
   connectionHelp,
-  parseArguments,
   toConnection,
   toMilliseconds,
 } from "./connection-arguments.ts";
+import { parseArguments } from "./parse-arguments.ts";
 import { runCommand } from "./run-command.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { ParseArgsConfig } from "node:util";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CommandError } from "./command-error.ts";
 import type { ConnectionOptions, TlsCredentials } from "./connection.ts";
@@ -28,16 +28,6 @@ interface ConnectionValues {
   readonly "tls-ca"?: string | undefined;
   readonly "tls-cert"?: string | undefined;
   readonly "tls-key"?: string | undefined;
-}
-
-/** As node:util's parseArgs. @throws CommandError for what does not belong on the command line */
-export function parseArguments<Config extends ParseArgsConfig>(config: Config) {
-  try {
-    return parseArgs(config);
-  } catch (error) {
-    if (error instanceof TypeError) throw new CommandError(2, `${error.message}\nSee --help.`);
-    throw error;
-  }
 }
 
 /** How to reach the container that the command line names. @throws CommandError */

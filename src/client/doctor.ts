@@ -1,7 +1,6 @@
 import {
   connectionArguments,
   connectionHelp,
-  parseArguments,
   toConnection,
   toMilliseconds,
 } from "./connection-arguments.ts";
@@ -10,6 +9,7 @@ import { Patient } from "./doctor/patient.ts";
 import { countRequests, makePlan } from "./doctor/plan.ts";
 import { countBroken, toJson } from "./doctor/report.ts";
 import { writeTable } from "./doctor/table.ts";
+import { parseArguments } from "./parse-arguments.ts";
 import { runCommand } from "./run-command.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -5,6 +5,8 @@ export interface BatcherOptions<Item, Result> {
   /** Batches under way at once; what comes meanwhile gathers for the next one. */
   readonly concurrency: number;
   readonly maxItems: number;
+  /** How much an item weighs, in bytes or characters; a batch takes no more once it is heavy. */
+  readonly weigh: (item: Item) => number;
 }
 
 interface Waiting<Item, Result> {
@@ -12,6 +14,9 @@ interface Waiting<Item, Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** One step of this weight keeps nothing busy for long. */
+const heavy = 8 * 2 ** 20;
 
 /** Turns many small pieces of work into few larger ones: what comes while one is under way goes together. */
 export class Batcher<Item, Result> {
@@ -44,7 +49,7 @@ export class Batcher<Item, Result> {
 
   async #run(): Promise<void> {
     const { work, maxItems } = this.#options;
-    const batch = this.#waiting.splice(0, maxItems);
+    const batch = this.#waiting.splice(0, this.#countOfNext(maxItems));
     if (batch.length === 0) return;
     this.#underWay++;
     if (this.#waiting.length > 0) this.#schedule();
@@ -60,5 +65,16 @@ export class Batcher<Item, Result> {
       this.#underWay--;
       if (this.#waiting.length > 0) this.#schedule();
     }
+  }
+
+  #countOfNext(maxItems: number): number {
+    let weight = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      if (count === maxItems || weight >= heavy) break;
+      weight += this.#options.weigh(item);
+      count++;
+    }
+    return count;
   }
 }

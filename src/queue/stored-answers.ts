@@ -26,7 +26,7 @@ interface TakenEntry extends Claim {
 
 /** Answers that are taken from the store at once: few, because each may be long. */
 const takeLimit = 32;
-const batchLimits = { concurrency: 1, maxItems: 500 };
+const batchLimits = { concurrency: 1, maxItems: 500, weigh: () => 0 };
 
 /** Delivers the answers that lie in a store, whoever stored them. */
 export class StoredAnswers {

@@ -27,9 +27,8 @@ export interface StoredRequestsOptions {
 
 type Insertion = "accepted" | "duplicate" | "full";
 
-/** Inserts run in pairs, so that one gathers while another is written. */
-const insertLimits = { concurrency: 2, maxItems: 200 };
-const answerLimits = { concurrency: 2, maxItems: 200 };
+/** Two are under way at once, so that one gathers while another is written. */
+const batchLimits = { concurrency: 2, maxItems: 200 };
 /** Requests that are refused together. */
 const claimLimit = 100;
 
@@ -48,14 +47,16 @@ export class StoredRequests {
     const { store, access, limits, patienceMs } = options;
     this.#options = options;
     this.#inserts = new Batcher({
-      ...insertLimits,
+      ...batchLimits,
+      weigh: ({ request }) => request.bytes,
       work: (arrivals) => {
         const now = this.#isClosed ? { ...limits, maxSize: 0 } : limits;
         return access.call((isRetry) => store.insert(arrivals, now, isRetry), { patienceMs });
       },
     });
     this.#answers = new Batcher({
-      ...answerLimits,
+      ...batchLimits,
+      weigh: ({ answer }) => answer.text.length,
       work: (answers) => access.call((isRetry) => store.answer(answers, isRetry)),
     });
   }

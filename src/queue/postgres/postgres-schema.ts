@@ -36,10 +36,10 @@ const migrations: readonly string[] = [
     delivered_at bigint
   ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
   CREATE SEQUENCE arena_answer_order;
-  CREATE INDEX arena_requests_waiting ON arena_requests (model_id, id) WHERE state = 'queued';
+  CREATE INDEX arena_requests_waiting ON arena_requests (model_id, (id + 0)) WHERE state = 'queued';
   CREATE INDEX arena_requests_deadline ON arena_requests (model_id, deadline) WHERE state = 'queued';
   CREATE INDEX arena_requests_session ON arena_requests (model_id, session_key, id)
-    WHERE state IN ('queued', 'running');
+    WHERE state = 'queued';
   CREATE UNIQUE INDEX arena_requests_turn ON arena_requests (model_id, session_key)
     WHERE state = 'running' AND has_turn;
   CREATE INDEX arena_requests_undelivered ON arena_requests (model_id, state, answer_order)

@@ -68,11 +68,15 @@ RETURNING arrival`;
 export const findRefusals = `
 SELECT arrival FROM arena_requests WHERE request_key = ANY($1::text[])`;
 
-const claim = (which: string, hasTurn: boolean) => `
+/** Orders of which the index of what waits, and of its deadlines, are the only ones. */
+const oldestFirst = "(r.id + 0)";
+const earliestDeadlineFirst = "r.deadline";
+
+const claim = (which: string, order: string, hasTurn: boolean) => `
 WITH next AS (
   SELECT r.id FROM arena_requests r
   WHERE r.model_id = $1 AND r.state = 'queued' ${which}
-  ORDER BY r.id LIMIT $3 FOR UPDATE OF r SKIP LOCKED
+  ORDER BY ${order} LIMIT $3 FOR UPDATE OF r SKIP LOCKED
 )
 UPDATE arena_requests r SET state = 'running', has_turn = ${hasTurn}, owner = $4, claim = $5,
   claimed_at = $2, attempts = attempts + 1
@@ -82,15 +86,19 @@ RETURNING ${claimed}`;
 const due = `AND r.deadline > $2 AND ${undelivered("$6")} < $6`;
 const inTurn = `AND NOT EXISTS (
   SELECT FROM arena_requests s
-  WHERE s.model_id = r.model_id AND s.session_key = r.session_key
-    AND (s.state = 'queued' AND s.id < r.id OR s.state = 'running' AND s.has_turn))`;
+  WHERE s.model_id = r.model_id AND s.session_key = r.session_key AND s.state = 'queued'
+    AND s.id < r.id)
+  AND NOT EXISTS (
+  SELECT FROM arena_requests s
+  WHERE s.model_id = r.model_id AND s.session_key = r.session_key AND s.state = 'running'
+    AND s.has_turn)`;
 
 /** $1 model, $2 now, $3 limit, $4 owner, $5 token; for what is due $6 most undelivered. */
 export const claims = {
-  due: claim(due, false),
-  dueInTurn: claim(`${due} ${inTurn}`, true),
-  expired: claim("AND r.deadline <= $2", false),
-  waiting: claim("", false),
+  due: claim(due, oldestFirst, false),
+  dueInTurn: claim(`${due} ${inTurn}`, oldestFirst, true),
+  expired: claim("AND r.deadline <= $2", earliestDeadlineFirst, false),
+  waiting: claim("", oldestFirst, false),
 } as const;
 
 /** What a claim took whose end was not heard of. $1 owner, $2 token. */
@@ -181,8 +189,8 @@ SELECT
     AND owner IS NOT NULL) AS pending,
   (SELECT count(*) FROM arena_requests WHERE model_id = $1
     AND state IN ('answered', 'delivering')) AS undelivered,
-  (SELECT received_at FROM arena_requests WHERE model_id = $1 AND state = 'queued'
-    ORDER BY id LIMIT 1) AS oldest,
+  (SELECT received_at FROM arena_requests r WHERE model_id = $1 AND state = 'queued'
+    ORDER BY ${oldestFirst} LIMIT 1) AS oldest,
   (SELECT count(*) FROM arena_requests WHERE model_id = $1
     AND state IN ('queued', 'running') AND deadline < $2) AS overdue`;
 

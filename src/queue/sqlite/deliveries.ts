@@ -28,13 +28,13 @@ export class Deliveries {
     this.#take = database.prepare(`
       update arena_requests set state = 'delivering', owner = ?, delivery = ?
       where id = ? returning ${columns}`);
-    const isOver = "where id = ? and delivery = ? and state = 'delivering' and not is_asked_again";
-    // Whoever keeps nothing has no use for the time, but the parameters stay the same.
+    const isOver = "id = ?1 and delivery = ?2 and state = 'delivering' and not is_asked_again";
     this.#end = database.prepare(
-      options.retentionMs === 0
-        ? `delete from arena_requests ${isOver} and ? is not null`
-        : `update arena_requests set state = 'delivered', owner = null, delivered_at = ?3
-           where id = ?1 and delivery = ?2 and state = 'delivering' and not is_asked_again`,
+      options.retentionMs > 0
+        ? `update arena_requests set state = 'delivered', owner = null, delivered_at = ?3
+           where ${isOver}`
+        : // The time is of no use then, but both forms take the same parameters.
+          `delete from arena_requests where ${isOver} and ?3 is not null`,
     );
     this.#repeat = database.prepare(`
       update arena_requests set state = 'answered', owner = null, delivery = null,

@@ -9,7 +9,8 @@ export class FileInUseError extends Error {
 /**
  * Keeps other processes from serving a file, as long as this one lives: the
  * operating system ends the lock with the process. The lock is on a file
- * beside it, so that everybody can read the file itself.
+ * beside it, so that everybody can read the file itself. That one stays, empty:
+ * whoever deleted it could take another process' lock with it.
  */
 export class FileLock {
   readonly #lock: DatabaseSync;

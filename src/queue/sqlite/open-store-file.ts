@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { FileLock, signOwner } from "./file-lock.ts";
@@ -22,11 +22,18 @@ const busyTimeoutMs = 5000;
 
 /** Opens a queue's file for this process alone, creates and migrates it as needed. */
 export function openStoreFile(file: string, durability: Durability): StoreFile {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
+  }
   createPrivately(file);
-  const lock = new FileLock(file);
+  // Whatever links lead to it, there is one lock.
+  const path = realpathSync(file);
+  createPrivately(`${path}.lock`);
+  const lock = new FileLock(path);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
     checkVerdict(file, database);
     setUp(database, durability);
     migrate(database);
@@ -41,15 +48,8 @@ export function openStoreFile(file: string, durability: Durability): StoreFile {
 
 /** Participants' words are for nobody else's eyes. SQLite gives its other files the same rights. */
 function createPrivately(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isDirectory()) {
-    throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
-  }
-  for (const name of [file, `${file}.lock`]) {
-    // A file that is there is not opened: closing it would end locks of this process on it.
-    if (!statSync(name, { throwIfNoEntry: false })) closeSync(openSync(name, "a", 0o600));
-  }
+  // A file that is there is not opened: closing it would end locks of this process on it.
+  if (!statSync(file, { throwIfNoEntry: false })) closeSync(openSync(file, "a", 0o600));
 }
 
 function checkVerdict(file: string, database: DatabaseSync): void {

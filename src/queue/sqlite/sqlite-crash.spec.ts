@@ -4,9 +4,11 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
+import type { Worker } from "node:worker_threads";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
-import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import type { Answer } from "../request-queue.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
 interface Line {
@@ -70,6 +72,30 @@ describe("a SqliteStore that is hurt", () => {
       accepted.filter((messageID) => !found.has(messageID)),
       [],
     );
+  });
+
+  it("goes on with what it holds when its thread ends", async () => {
+    let thread: Worker | undefined;
+    const remember = (worker: Worker) => {
+      thread = worker;
+    };
+    process.on("worker", remember);
+    try {
+      const changes: string[] = [];
+      const store = await files.open({ onChange: (change) => changes.push(change) });
+      await store.insert([arrival("1"), arrival("2")], roomy);
+      const [claim] = await store.claim("due", "t", 1, false);
+      assert.ok(claim);
+      const cut = assert.rejects(store.stats(), /the thread that writes .+ ended; it starts again/);
+      await Promise.all([cut, thread?.terminate()]);
+      const answer: Answer = { text: "yes", outcome: "OK" };
+      const { row, token } = claim;
+      assert.deepEqual(await store.answer([{ row, token, answer, answeredAt: 1 }], true), [true]);
+      assert.equal((await store.stats()).size, 1);
+      assert.deepEqual(changes, ["anything"]);
+    } finally {
+      process.off("worker", remember);
+    }
   });
 
   it("rejects what finds no room on the disk, goes on when there is room, and loses nothing", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -62,6 +62,14 @@ describe("a SqliteStore's file", () => {
     assert.match(other.stderr, /is in use by process/);
     await first.stop();
     await files.open({ file });
+  });
+
+  it("is the same file by whatever name", async () => {
+    const file = files.file();
+    await files.open({ file });
+    const link = join(files.folder(), "link.sqlite");
+    symlinkSync(file, link);
+    assert.match(await whyNot(link), /is in use by process/);
   });
 
   it("cannot lie below a file, or be a folder", async () => {

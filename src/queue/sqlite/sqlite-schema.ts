@@ -37,8 +37,6 @@ const migrations: readonly string[] = [
   create index arena_queued on arena_requests (model_id, id, deadline) where state = 'queued';
   create index arena_deadlines on arena_requests (model_id, deadline) where state = 'queued';
   create index arena_running on arena_requests (model_id, claim) where state = 'running';
-  create index arena_sessions on arena_requests (model_id, session_key, id)
-    where state = 'queued' or state = 'running';
   create unique index arena_turns on arena_requests (model_id, session_key)
     where state = 'running' and has_turn;
   create index arena_answered on arena_requests (model_id, answer_order) where state = 'answered';

@@ -327,6 +327,15 @@ describe("SqliteStore of serial sessions", () => {
     assert.deepEqual(names(await claim(9)), ["c1", "b2", "d1"]);
   });
 
+  it("orders also what came while the sessions were not serial", async () => {
+    const file = files.file();
+    const before = await files.open({ file, isSerial: false });
+    await before.insert([arrival("1"), arrival("2")], roomy);
+    await before.stop();
+    store = await files.open({ file, isSerial: true });
+    assert.deepEqual(names(await claim(9)), ["s1"]);
+  });
+
   it("keeps a request's place when it is given back", async () => {
     await insert("a1", "a2", "b1");
     const first = await claim(1);

@@ -26,7 +26,9 @@ export class StoreDatabase {
     this.database = database;
     this.options = options;
     this.counts = new RowCounts(database, options.modelID);
-    this.turns = options.isSerial ? new SessionTurns(database, options.modelID) : null;
+    this.turns = options.isSerial
+      ? new SessionTurns(database, options.modelID)
+      : SessionTurns.omit(database);
     this.forget();
   }
 

@@ -30,6 +30,8 @@ export class StoreThread {
   #sent: PendingCall[] = [];
   #bytesUnderWay = 0;
   #isScheduled = false;
+  #opening: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
   #isOpen = false;
 
   constructor(data: Omit<ThreadData, "freesRows">, onForeignChange: () => void) {
@@ -38,9 +40,11 @@ export class StoreThread {
   }
 
   /** @throws UnusableStoreError */
-  async open(): Promise<void> {
-    await this.#startWorker(true);
-    this.#isOpen = true;
+  open(): Promise<void> {
+    this.#opening ??= this.#startWorker(true).then(() => {
+      this.#isOpen = true;
+    });
+    return this.#opening;
   }
 
   /** Resolves once the call is on disk; rejects with an error that says what to do. */
@@ -56,13 +60,19 @@ export class StoreThread {
   }
 
   /** Does the calls that were made before, frees what is held, and closes the file. */
-  async close(): Promise<void> {
-    if (!this.#isOpen) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // Whoever opened it has heard of a failure.
+    await this.#opening?.catch(() => {});
     this.#isOpen = false;
     const worker = this.#worker;
     if (!worker) return;
-    this.#post(worker, this.#waiting.length);
     const ended = once(worker, "exit");
+    this.#post(worker, this.#waiting.length);
     tell(worker, "close");
     await ended;
   }

@@ -1,0 +1,16 @@
+import type { ReplayAnswer } from "./replay-answer.ts";
+
+/**
+ * How a new answer compares with the recorded one. `failed`: it is an error
+ * and the recorded one was none, or is not known; `new`: there was none to compare with.
+ */
+export type Comparison = "same" | "different" | "failed" | "still failed" | "repaired" | "new";
+
+/** Compares texts and images as they are; of errors only that they are errors. */
+export function compareAnswers(recorded: ReplayAnswer | null, replayed: ReplayAnswer): Comparison {
+  if (replayed.error) return recorded?.error ? "still failed" : "failed";
+  if (recorded === null) return "new";
+  if (recorded.error) return "repaired";
+  const isSame = recorded.text === replayed.text && recorded.image === replayed.image;
+  return isSame ? "same" : "different";
+}
