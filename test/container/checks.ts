@@ -53,6 +53,11 @@ async function examineImage(): Promise<void> {
     assert.notEqual(container.run(["touch", "model.proto"]).status, 0);
     assert.notEqual(container.run(["touch", "dist/new"]).status, 0);
   });
+  await check("the queue's folder is a volume, and its user's alone", () => {
+    assert.deepEqual(config.volumes, [`${config.workingDirectory}/.arena`]);
+    const { stdout } = container.run(["stat", "--format=%U %a", ".arena"]);
+    assert.equal(stdout.trim(), "node 700");
+  });
   await check("a wrong setting ends the start with exit code 78", () => {
     const { status, stderr } = container.run(config.command, { environment: { MODEL: "nobody" } });
     assert.equal(status, 78);
@@ -104,7 +109,7 @@ async function examineBuiltIns(): Promise<void> {
 }
 
 async function examineLocked(): Promise<void> {
-  const title = "the image serves as process 1, unprivileged, with nothing writable";
+  const title = "the image serves as process 1, unprivileged, with nothing writable but its volume";
   const server = await check(title, () => container.serveLocked(settings));
   if (!server) return;
   servers.add(server);

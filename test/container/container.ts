@@ -12,6 +12,7 @@ export interface ImageConfig {
   readonly healthcheck: readonly string[];
   readonly environment: readonly string[];
   readonly ports: readonly string[];
+  readonly volumes: readonly string[];
 }
 
 /** What a container is started with. */
@@ -47,13 +48,16 @@ export class Container {
 
   /**
    * As `serve`, as strict as compose.yaml: process 1 of its namespace, nothing
-   * of the image writable, no capabilities, no new privileges.
+   * of the image writable but its volumes, no capabilities, no new privileges.
    */
   serveLocked(environment: Readonly<Record<string, string>>): Promise<RunningServer> {
     const root = callBuildah("mount", this.#name).trim();
-    const { user, workingDirectory, command } = this.config;
+    const { user, workingDirectory, command, volumes } = this.config;
     const lock = `
       mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"
+      for volume in ${volumes.join(" ")}; do
+        mount -t tmpfs -o mode=700 tmpfs "$0$volume" && chroot "$0" chown "$1" "$volume"
+      done
       mount --rbind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/tmp"
       exec chroot "$0" setpriv --reuid="$1" --regid="$1" --clear-groups --no-new-privs \\
         --bounding-set=-all --inh-caps=-all env --ignore-environment --chdir="$2" "\${@:3}"`;
@@ -82,13 +86,14 @@ export class Container {
 
 function readConfig(image: string): ImageConfig {
   const { Docker } = JSON.parse(callBuildah("inspect", "--type", "image", image));
-  const { User, WorkingDir, Cmd, Env, ExposedPorts, Healthcheck } = Docker.config;
+  const { User, WorkingDir, Cmd, Env, ExposedPorts, Healthcheck, Volumes } = Docker.config;
   return {
     user: User,
     workingDirectory: WorkingDir,
     command: Cmd,
     environment: Env,
     ports: Object.keys(ExposedPorts),
+    volumes: Object.keys(Volumes),
     // The first word is CMD: no shell.
     healthcheck: Healthcheck.Test.slice(1),
   };
