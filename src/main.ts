@@ -33,6 +33,8 @@ export interface ArenaServer {
   stop(): Promise<void>;
 }
 
+/** Time for a balancer to notice that a gateway is not ready any more. */
+const balancerMs = 3000;
 /** A model that does not stop in time must not keep the process alive. */
 const modelStopTimeoutMs = 5000;
 
@@ -140,6 +142,7 @@ export async function createArenaServer(
   });
   const shutdown = new Shutdown({
     drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+    unreadyMs: settings.ROLE === "gateway" ? balancerMs : 0,
     state,
     health,
     queue,
@@ -154,7 +157,7 @@ export async function createArenaServer(
   const ports = { grpcPort: 0, httpPort: 0 };
   const lifecycle = new Lifecycle(
     [
-      { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
+      // Probes answer while a database is waited for.
       {
         name: "http",
         start: async () => {
@@ -162,6 +165,7 @@ export async function createArenaServer(
         },
         stop: () => httpServer.stop(),
       },
+      { name: "queue", start: () => queue.start(), stop: () => queue.stop() },
       {
         name: "grpc",
         start: async () => {
@@ -194,7 +198,11 @@ export async function createArenaServer(
   return {
     modelID,
     start: async () => ((await lifecycle.start()) ? ports : null),
-    stop: () => lifecycle.stop(),
+    stop: () => {
+      // A start that waits for a database is not waited for.
+      if (state.phase === "starting") queue.durable?.hurry();
+      return lifecycle.stop();
+    },
   };
 }
 

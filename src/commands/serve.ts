@@ -19,9 +19,16 @@ export async function serve(): Promise<number> {
   const settings = readEnvironment((read) => [...modelProblems(read), ...serverProblems(read)]);
   const logger = createLogger(settings.LOG_LEVEL, output);
   const server = await createArenaServer(settings, await createModel(settings), logger);
+  let isStopping = false;
   try {
-    const stopped = untilStopped(server, logger);
-    const ports = await server.start();
+    const stopped = untilStopped(server, logger, () => {
+      isStopping = true;
+    });
+    const ports = await server.start().catch((error: unknown) => {
+      // Who stops a server that waits for its database wants no error.
+      if (!isStopping) throw error;
+      return null;
+    });
     if (ports) {
       logger.info({ modelID: server.modelID, model: settings.MODEL, ...ports }, "serving");
       if (process.stdout.isTTY) greet(server.modelID, ports.grpcPort);
@@ -33,11 +40,16 @@ export async function serve(): Promise<number> {
 }
 
 /** Stops the server at the first signal; a second one ends the process at once. */
-function untilStopped(server: ArenaServer, logger: ServerLogger): Promise<number> {
+function untilStopped(
+  server: ArenaServer,
+  logger: ServerLogger,
+  onStop: () => void,
+): Promise<number> {
   return new Promise((resolve) => {
     let exitCode: number | null = null;
     const stop = (code: number) => {
       exitCode = code;
+      onStop();
       void server.stop().then(() => {
         logger.info({ exitCode: code }, "stopped");
         resolve(code);

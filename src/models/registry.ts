@@ -1,4 +1,4 @@
-import type { Settings } from "../config/settings.ts";
+import { type Settings, secretSettings } from "../config/settings.ts";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
 import { aaltoEntry } from "./aalto-models.ts";
 import type { AIModel } from "./ai-model.ts";
@@ -90,7 +90,10 @@ export function modelProblems(
   directory: string = process.cwd(),
 ): ConfigurationProblem[] {
   const entry = findEntry(settings.MODEL);
-  if (entry) return needProblems(settings, entry);
+  // A gateway only says what the model is: keys are the workers'.
+  const isNeeded = ({ name }: ConfigurationProblem) =>
+    settings.ROLE !== "gateway" || !secretSettings.has(name);
+  if (entry) return needProblems(settings, entry).filter(isNeeded);
   const problem = moduleProblem(settings.MODEL, directory);
   if (problem === undefined) return [];
   return [

@@ -14,7 +14,7 @@ export interface DeskEntry extends RequestKey {
 export interface DeliveryDeskOptions<Entry extends DeskEntry> {
   /** Gets more, if there is more; never rejects. */
   readonly fetch: () => Promise<readonly Entry[]>;
-  /** False for an entry that was given to another process meanwhile. */
+  /** False for an entry that may have been given to another process meanwhile. */
   readonly isOurs: (entry: Entry) => boolean;
   /** The peer has it. */
   readonly done: (entry: Entry) => void;
@@ -64,6 +64,9 @@ export class DeliveryDesk<Entry extends DeskEntry> {
             done: () => this.#options.done(entry),
             release: () => this.#release(entry),
           });
+        } else {
+          // If nobody else has it after all, it must not stay with those who do not deliver it.
+          this.#release(entry);
         }
       }
     } finally {

@@ -71,6 +71,7 @@ export class StoreAccess {
   /** From now on no call waits longer than this for a store that is away. */
   limitPatience(patienceMs: number): void {
     this.#mostPatienceMs = patienceMs;
+    this.retryNow();
   }
 
   async #pause(attempt: number, signal: AbortSignal): Promise<void> {

@@ -141,6 +141,8 @@ export class StoredAnswers {
       this.#stranded = [];
       return stranded.map(toKeptEntry);
     }
+    // What is taken without a lease may not be delivered; whoever renews it looks again.
+    if (Date.now() >= store.lease.until) return [];
     // What went back has its old place again only when it is there.
     if (!access.isAway) await this.#releasing.settled();
     const { name, isRetry } = this.#token;

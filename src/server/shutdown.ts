@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../data-models/logger.ts";
 import type { Delivery, RequestQueue } from "../queue/request-queue.ts";
 import type { ServingState } from "./serving-state.ts";
@@ -5,6 +6,8 @@ import type { ServingState } from "./serving-state.ts";
 /** What a shutdown moves. */
 export interface ShutdownOptions {
   readonly drainTimeoutMs: number;
+  /** Time between unready and closed, in which whoever balances finds others. */
+  readonly unreadyMs: number;
   readonly state: ServingState;
   readonly health: { set(status: "NOT_SERVING"): void };
   readonly queue: RequestQueue;
@@ -40,15 +43,17 @@ export class Shutdown {
    * finished, and what is aborted goes back.
    */
   async drain(): Promise<void> {
-    const { drainTimeoutMs, state, health, queue, worker, logger } = this.#options;
+    const { drainTimeoutMs, unreadyMs, state, health, queue, worker, logger } = this.#options;
     this.#deadline = Date.now() + drainTimeoutMs;
     state.moveTo("draining");
     health.set("NOT_SERVING");
     const { size, pending } = await queue.stats();
     logger.info({ waiting: size, running: pending, timeoutMs: drainTimeoutMs }, "draining");
+    const noticed = sleep(Math.min(unreadyMs, drainTimeoutMs));
     await withTimeout(drainTimeoutMs, (signal) =>
       queue.durable ? worker.finish(signal) : queue.onIdle(signal),
     );
+    await noticed;
     await this.#stopWork();
   }
 

@@ -56,10 +56,13 @@ describe("grpc.health.v1", () => {
     assert.equal(await check(client, "scripted"), "NOT_FOUND");
   });
 
-  it("says SERVING only after the model's start", async () => {
+  it("says SERVING of the model only after its start, of the server before", async () => {
     const server = await startingServer(resources, new RecordingLogger());
     const client = resources.connect(server.address);
-    for (const name of names) assert.equal(await check(client, name), "NOT_SERVING", name);
+    assert.equal(await check(client, ""), "SERVING");
+    for (const name of ["Model", "scripted"]) {
+      assert.equal(await check(client, name), "NOT_SERVING", name);
+    }
     await server.load();
     for (const name of names) assert.equal(await check(client, name), "SERVING", name);
   });

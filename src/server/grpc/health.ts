@@ -1,16 +1,20 @@
 import type { Server } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 
-/** grpc.health.v1 for the server as a whole, for the service `Model` and for the modelID. */
+/**
+ * grpc.health.v1: the service `""` serves as long as the port is open and
+ * nothing stops, `Model` and the modelID when the model is loaded.
+ */
 export class Health {
   readonly #names: readonly string[];
   readonly #implementation: HealthImplementation;
 
   constructor(modelID: string) {
     this.#names = ["", "Model", modelID];
-    this.#implementation = new HealthImplementation(
-      Object.fromEntries(this.#names.map((name) => [name, "NOT_SERVING" as const])),
-    );
+    this.#implementation = new HealthImplementation({
+      ...Object.fromEntries(this.#names.map((name) => [name, "NOT_SERVING" as const])),
+      "": "SERVING",
+    });
   }
 
   addTo(server: Server): void {

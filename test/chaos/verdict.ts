@@ -1,0 +1,170 @@
+import type { Disturbances } from "./disturbances.ts";
+import type { Arrival, Attempt, Entry, Ledger } from "./ledger.ts";
+import { isOwed } from "./ledger.ts";
+
+/** Something that must not happen. */
+export interface Violation {
+  readonly what: string;
+  readonly entries: readonly Entry[];
+}
+
+/** What the ledger says about the system. */
+export interface Verdict {
+  readonly violations: readonly Violation[];
+  /** Answers that came again for a reason, by the reason. */
+  readonly excused: ReadonlyMap<string, number>;
+  /** Error answers by their code. */
+  readonly errors: ReadonlyMap<string, number>;
+  readonly answers: number;
+}
+
+/** How long after an answer came its acknowledgement may still be on its way to the store. */
+const acknowledgementMs = 1000;
+/** A client's clock runs a little behind what was done to its server. */
+const slackMs = 50;
+
+/** Judges a run that has ended. */
+export class Judge {
+  readonly #ledger: Ledger;
+  readonly #disturbances: Disturbances;
+  readonly #isSerial: boolean;
+  readonly #violations: Violation[] = [];
+  readonly #excused = new Map<string, number>();
+
+  constructor(ledger: Ledger, disturbances: Disturbances, isSerial: boolean) {
+    this.#ledger = ledger;
+    this.#disturbances = disturbances;
+    this.#isSerial = isSerial;
+  }
+
+  verdict(): Verdict {
+    const { entries, strays } = this.#ledger;
+    for (const { answer, stream } of strays) {
+      this.#found(`${stream} brought an answer to nothing: ${JSON.stringify(answer)}`);
+    }
+    for (const entry of entries) this.#judge(entry);
+    if (this.#isSerial) {
+      const sessions = Map.groupBy(entries, ({ request }) => request.sessionID);
+      for (const session of sessions.values()) this.#judgeSession(session);
+    }
+    const errors = new Map<string, number>();
+    for (const { error } of entries.flatMap(({ arrivals }) => arrivals)) {
+      if (error !== null) errors.set(error, (errors.get(error) ?? 0) + 1);
+    }
+    const answers = entries.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
+    return { violations: this.#violations, excused: this.#excused, errors, answers };
+  }
+
+  #judge(entry: Entry): void {
+    const { request, question, arrivals, sendings } = entry;
+    if (isOwed(entry)) this.#found("accepted and never answered", entry);
+    const answers = arrivals.filter(({ error }) => error === null);
+    const refusals = arrivals.length - answers.length;
+    const expected = [request.sessionID, request.messageID, question].join("|");
+    if (answers.some(({ text }) => !text.startsWith(`${expected}|`))) {
+      this.#found("answered with another request's answer", entry);
+    }
+    if (new Set(answers.map(({ text }) => text)).size > 1) {
+      this.#found("answered by two attempts: one of them was fenced off", entry);
+    }
+    // Each sending may have been refused by itself, and one of them answered.
+    if (answers.length > 0 && refusals >= sendings.length) {
+      this.#found("answered and refused", entry);
+    }
+    this.#countArrivals(entry);
+  }
+
+  /** One for each sending, and one for each that was perhaps not acknowledged. */
+  #countArrivals(entry: Entry): void {
+    const { arrivals, sendings } = entry;
+    let extra = arrivals.length - Math.max(1, sendings.length);
+    for (const [place] of arrivals.entries()) {
+      if (place === 0) continue;
+      const reason = this.#reasonToRepeat(arrivals.slice(0, place));
+      if (reason === null) continue;
+      extra--;
+      this.#excuse(reason);
+    }
+    const repeats = Math.min(arrivals.length, sendings.length) - 1;
+    for (let n = 0; n < repeats; n++) this.#excuse("the request came again");
+    if (extra > 0) this.#found("delivered again although it was acknowledged", entry);
+  }
+
+  #reasonToRepeat(earlier: readonly Arrival[]): string | null {
+    for (const { stream, gateway, at } of earlier) {
+      const [reason] = this.#disturbances.around(
+        [stream, gateway, "database"],
+        at - slackMs,
+        at + acknowledgementMs,
+      );
+      if (reason) return `${reason.what} ${reason.part.replace(/ .*/, "")}`;
+    }
+    return null;
+  }
+
+  #judgeSession(entries: readonly Entry[]): void {
+    const attempts = entries.flatMap((entry) =>
+      entry.attempts.map((attempt) => ({ entry, attempt })),
+    );
+    attempts.sort((one, other) => one.attempt.beganAt - other.attempt.beganAt);
+    for (const [place, later] of attempts.entries()) {
+      for (const earlier of attempts.slice(0, place)) {
+        if (earlier.attempt.endedAt <= later.attempt.beganAt) continue;
+        if (this.#mayOverlap(earlier.attempt, later.attempt)) continue;
+        this.#found("two requests of a session ran at once", earlier.entry, later.entry);
+      }
+    }
+    this.#judgeOrder(entries);
+  }
+
+  /**
+   * A worker that froze for longer than its lease, or that could not renew it
+   * because the database was away, goes on with what it has lost: fencing, not
+   * the lease, keeps its answers out. So does one whose claim a crash of the
+   * database took away.
+   */
+  #mayOverlap(earlier: Attempt, later: Attempt): boolean {
+    // What the later one's worker had claimed before it froze it may begin afterwards.
+    const [reason] = [
+      ...this.#disturbances.around(
+        [earlier.worker, "database"],
+        earlier.beganAt - slackMs,
+        later.beganAt,
+      ),
+      ...this.#disturbances.around(
+        [later.worker],
+        later.beganAt - acknowledgementMs,
+        later.beganAt,
+      ),
+    ];
+    if (!reason) return false;
+    this.#excuse(`overlap: ${reason.what} ${reason.part.replace(/ .*/, "")}`);
+    return true;
+  }
+
+  /** Where one was accepted before the next was sent, their answers were computed in this order. */
+  #judgeOrder(entries: readonly Entry[]): void {
+    const computed = entries.flatMap((entry) => {
+      const text = entry.arrivals.find(({ error }) => error === null)?.text;
+      const attempt = entry.attempts.find(({ id }) => text?.endsWith(`|${id}`));
+      const [first] = entry.sendings;
+      const isKnown = first?.outcome === "accepted" && attempt !== undefined;
+      return isKnown ? [{ entry, attempt, first }] : [];
+    });
+    for (const one of computed) {
+      for (const other of computed) {
+        if (one.first.endedAt >= other.first.at) continue;
+        if (one.attempt.endedAt <= other.attempt.beganAt) continue;
+        this.#found("a session's requests were answered out of order", one.entry, other.entry);
+      }
+    }
+  }
+
+  #excuse(reason: string): void {
+    this.#excused.set(reason, (this.#excused.get(reason) ?? 0) + 1);
+  }
+
+  #found(what: string, ...entries: readonly Entry[]): void {
+    this.#violations.push({ what, entries });
+  }
+}
