@@ -1,0 +1,44 @@
+import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
+
+/** What a model behind a provider can be asked for. Unknown is taken as able, but for `contextTokens`. */
+export interface Capabilities {
+  readonly images: boolean;
+  readonly tools: boolean;
+  /** Answers that are JSON; `jsonSchema` ones that fit a schema. */
+  readonly json: boolean;
+  readonly jsonSchema: boolean;
+  /** Names of ChatRequest's settings that the model takes. */
+  readonly parameters: ReadonlySet<"maxTokens" | "temperature" | "topP" | "stop" | "seed">;
+  /** Tokens that question and answer may have together; null if it is not known. */
+  readonly contextTokens: number | null;
+  readonly embeddings: boolean;
+}
+
+/** Who calls, for how long, and where attempts are told. */
+export interface ProviderContext {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A vendor, or a server of one's own, with one access. It asks once: no
+ * retries, no fallbacks, no time limits of its own. Whatever goes wrong is a
+ * ProviderError; an abort of the signal rejects with the signal's reason. What
+ * the model cannot honour is refused before the call.
+ */
+export interface Provider {
+  /** As people know it, such as `OpenAI`. */
+  readonly name: string;
+  capabilities(model: string): Capabilities;
+  /** The answer as it comes. An answer that ends without `finish` throws. */
+  stream(model: string, request: ChatRequest, context: ProviderContext): AsyncIterable<ChatEvent>;
+  /** One vector per text. Null where the vendor has no embeddings. */
+  readonly embed:
+    | ((
+        model: string,
+        texts: readonly string[],
+        context: ProviderContext,
+      ) => Promise<readonly (readonly number[])[]>)
+    | null;
+  /** Names of the models that this access may use. Null where the vendor cannot be asked. */
+  readonly listModels: ((context: ProviderContext) => Promise<readonly string[]>) | null;
+}
