@@ -20,7 +20,12 @@ export type ChatPart =
 /** One message of a conversation, in no vendor's words. */
 export type ChatMessage =
   | { readonly role: "system"; readonly content: string }
-  | { readonly role: "user"; readonly content: string | readonly ChatPart[] }
+  | {
+      readonly role: "user";
+      readonly content: string | readonly ChatPart[];
+      /** Who speaks, where several do; letters, digits, `_` and `-`. */
+      readonly name?: string;
+    }
   | {
       readonly role: "assistant";
       readonly content: string;
@@ -49,6 +54,8 @@ export interface ChatRequest {
   readonly tools?: readonly ChatTool[];
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
   readonly responseFormat?: ResponseFormat;
+  /** Whether the model may draw. */
+  readonly imageOutput?: boolean;
 }
 
 /** Tokens that were counted by the vendor; null where it says nothing. */

@@ -1,7 +1,7 @@
 import type { Message } from "../data-models/message.ts";
+import { createKeyedFetch } from "../providers/keyed-fetch.ts";
 import { toLangChainMessages } from "./chat-messages.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
-import { createKeyedFetch } from "./keyed-fetch.ts";
 
 /** Asks the provider once and returns LangChain's message as it came. */
 export type ChatClient = (messages: readonly Message[], signal: AbortSignal) => Promise<unknown>;

@@ -1,16 +1,9 @@
 import type { ModelDefinition } from "../data-models/model-definition.ts";
+import type { KeyHeader } from "../providers/keyed-fetch.ts";
 import type { SettingName } from "./model-entry.ts";
 
 /** How a provider is told of a system message; `user` for models that know no such role. */
 export type SystemRole = "system" | "developer" | "user";
-
-/** The header that carries a provider's key. */
-export interface KeyHeader {
-  readonly name: string;
-  readonly key: string;
-  /** `Bearer` stands before the key in the header Authorization. */
-  readonly scheme?: "Bearer";
-}
 
 /** A server that speaks the OpenAI API, and what to ask of it. */
 export interface ChatModelOptions {

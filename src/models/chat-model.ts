@@ -3,11 +3,11 @@ import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
+import { checkKeyHeader } from "../providers/keyed-fetch.ts";
 import { AIModel } from "./ai-model.ts";
 import { toTaskOutput } from "./chat-answer.ts";
 import { type ChatClient, createChatClient } from "./chat-client.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
-import { checkKeyHeader } from "./keyed-fetch.ts";
 import { toProviderFailure } from "./provider-failure.ts";
 import { type Wait, withRetries } from "./retry.ts";
 

@@ -12,11 +12,15 @@ export interface Capabilities {
   /** Tokens that question and answer may have together; null if it is not known. */
   readonly contextTokens: number | null;
   readonly embeddings: boolean;
+  /** Whether it can draw when it is asked to. */
+  readonly imageOutput: boolean;
 }
 
 /** Who calls, for how long, and where attempts are told. */
 export interface ProviderContext {
   readonly signal: AbortSignal;
+  /** Called once the vendor has begun to answer, that is with its status; see `tellsOpening`. */
+  readonly onOpen?: () => void;
 }
 
 /**
@@ -28,6 +32,8 @@ export interface ProviderContext {
 export interface Provider {
   /** As people know it, such as `OpenAI`. */
   readonly name: string;
+  /** Whether `stream` calls `onOpen`; if not, nobody can limit the time until then. */
+  readonly tellsOpening?: boolean;
   capabilities(model: string): Capabilities;
   /** The answer as it comes. An answer that ends without `finish` throws. */
   stream(model: string, request: ChatRequest, context: ProviderContext): AsyncIterable<ChatEvent>;

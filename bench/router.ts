@@ -1,0 +1,154 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { ChatEvent, ChatRequest } from "../src/data-models/chat.ts";
+import type { Provider } from "../src/providers/provider.ts";
+import { RouteConfig } from "../src/router/route-config.ts";
+import { Router } from "../src/router/router.ts";
+import { startMockProvider } from "../src/testing/mock-provider/start-mock-provider.ts";
+import { providerOf } from "../test/fixtures/routed-mock.ts";
+import { accessTo } from "../test/fixtures/scripted-provider.ts";
+import { type Figure, median } from "./figures.ts";
+
+const calls = 5000;
+const rounds = 7;
+const atOnce = 1000;
+const socketRounds = 4;
+const leavers = 30;
+const scope = { user: null, workspace: null };
+const request: ChatRequest = { messages: [{ role: "user", content: "Hello" }] };
+const words = 20;
+
+/** What a route costs beyond its provider's call, and what a thousand calls at once leave behind. */
+export async function measureRouter(): Promise<Figure[]> {
+  return [await measureOverhead(), await measureSockets(), await measureLeaving()];
+}
+
+/** A router over a mock's or another provider: the model that is asked, two that are not, one fallback. */
+function routerOf(provider: Provider, model: string): Router {
+  const others = [1, 2].map((number) => ({ profile: `other-${number}`, model }));
+  const route = RouteConfig.parse({
+    name: "bench",
+    candidates: [{ profile: "main", model }, ...others],
+    speedPriority: "low",
+    fallbackModels: ["ok"],
+  });
+  const accesses = ["main", "other-1", "other-2"].map((profile) => accessTo(provider, profile));
+  return new Router({ routes: [route], accessesOf: () => accesses });
+}
+
+async function ask(router: Router, signal = new AbortController().signal): Promise<void> {
+  const deadline = new Date(Date.now() + 120_000);
+  const call = await router.call({ route: "bench", scope }, request, { signal, deadline });
+  for await (const _ of call.stream()) void _;
+}
+
+/** CPU of both, taken turn by turn in one run: only their difference is the router's. */
+async function measureOverhead(): Promise<Figure> {
+  const provider = instant();
+  const router = routerOf(provider, "m");
+  const direct = async () => {
+    const { signal } = new AbortController();
+    for await (const _ of provider.stream("m", request, { signal })) void _;
+  };
+  const differences: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const own = await cpuMs(direct);
+    differences.push((await cpuMs(() => ask(router))) - own);
+  }
+  return {
+    name: "router, CPU of a call beyond the provider's own",
+    reached: median(differences),
+    unit: "ms",
+    atMost: 0.15,
+    detail: `3 candidates, a fallback, ${words} words; ${differences.map((ms) => ms.toFixed(3)).join(", ")}`,
+  };
+}
+
+async function cpuMs(work: () => Promise<void>): Promise<number> {
+  const begin = process.cpuUsage();
+  for (let call = 0; call < calls; call++) await work();
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1000 / calls;
+}
+
+/** An answer that takes no time. */
+function instant(): Provider {
+  return {
+    name: "Instant",
+    capabilities: () => ({
+      images: true,
+      tools: true,
+      json: true,
+      jsonSchema: true,
+      parameters: new Set(["maxTokens", "temperature", "topP", "stop", "seed"]),
+      contextTokens: 100_000,
+      embeddings: false,
+      imageOutput: false,
+    }),
+    stream: async function* (): AsyncGenerator<ChatEvent, void> {
+      for (let word = 0; word < words; word++) yield { type: "text", text: "word " };
+      yield { type: "finish", reason: "stop", usage: { inputTokens: 20, outputTokens: words } };
+    },
+    embed: null,
+    listModels: null,
+  };
+}
+
+/** A thousand at once, again and again: were sockets left behind, a later round had more than one a call. */
+async function measureSockets(): Promise<Figure> {
+  await using mock = await startMockProvider();
+  const router = routerOf(providerOf(mock), "echo");
+  await ask(router);
+  const peaks: number[] = [];
+  for (let round = 0; round < socketRounds; round++) {
+    let peak = 0;
+    let isRunning = true;
+    const watch = (async () => {
+      while (isRunning) {
+        peak = Math.max(peak, openSockets());
+        await turn();
+      }
+    })();
+    await Promise.all(Array.from({ length: atOnce }, () => ask(router)));
+    isRunning = false;
+    await watch;
+    peaks.push(peak);
+  }
+  return {
+    name: "router, 1,000 calls at once, again and again, sockets",
+    reached: Math.max(...peaks) / atOnce,
+    unit: "per call",
+    atMost: 1.05,
+    detail: `at most ${peaks.join(", ")} at a time; ${mock.requests.length - 1} requests arrived`,
+  };
+}
+
+/** The mock is in this process as well, so each connection is seen from both of its ends. */
+function openSockets(): number {
+  const sockets = process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap");
+  return sockets.length / 2;
+}
+
+/** From a caller's abort until the vendor sees it. */
+async function measureLeaving(): Promise<Figure> {
+  await using mock = await startMockProvider();
+  const router = routerOf(providerOf(mock), "silent");
+  const times: number[] = [];
+  for (let leaver = 0; leaver < leavers; leaver++) {
+    mock.clear();
+    const leaving = new AbortController();
+    const asked = ask(router, leaving.signal).catch(() => {});
+    await mock.until((all) => all.length === 1);
+    const begin = performance.now();
+    leaving.abort();
+    await mock.until(([seen]) => seen?.ending === "client left");
+    times.push(performance.now() - begin);
+    await asked;
+  }
+  return {
+    name: "router, from a caller's abort until the vendor sees it, longest",
+    reached: Math.max(...times),
+    unit: "ms",
+    atMost: 100,
+    detail: `median ${median(times).toFixed(2)} ms of ${leavers}`,
+  };
+}

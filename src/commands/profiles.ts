@@ -1,0 +1,116 @@
+import { CommandError } from "../client/command-error.ts";
+import { parseArguments } from "../client/parse-arguments.ts";
+import { runCommand } from "../client/run-command.ts";
+import type { Terminal } from "../client/terminal.ts";
+import type { ConfigFile } from "../profiles/load-arena-config.ts";
+import { explainAccess } from "./profiles/explain-access.ts";
+import { listProfiles } from "./profiles/list-profiles.ts";
+import { validateConfig } from "./profiles/validate-config.ts";
+
+const help = `arena profiles: says which models may be used, by which profile, and by whom
+
+  arena profiles [list]            all profiles as a table; where a key is, never the key
+  arena profiles validate          everything that is wrong with the file, or what it says
+  arena profiles explain --model M which profile would answer, and why the others do not
+    --user U                       asked by this user
+    --workspace W                  asked in this workspace
+
+  --json         as JSON (list: JSON lines)
+  --config FILE  the file, as CONFIG_FILE; default: the setting, or arena.yaml if it is there
+  -h, --help     this text
+
+It calls nobody: no provider, no vault.
+
+Exit code: 0 done, 1 nobody may use the model, 2 wrong command line, 78 wrong file.
+`;
+
+const options = {
+  user: { type: "string" },
+  workspace: { type: "string" },
+  model: { type: "string" },
+  json: { type: "boolean" },
+  config: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+interface Values {
+  readonly user?: string | undefined;
+  readonly workspace?: string | undefined;
+  readonly model?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** What a subcommand takes, and what it does; it returns the exit code. */
+interface Subcommand {
+  readonly options: readonly (keyof Values)[];
+  readonly run: (file: ConfigFile, values: Values, terminal: Terminal) => number;
+}
+
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  list: {
+    options: ["json"],
+    run: (file, { json }, terminal) => listProfiles(file, json === true, terminal),
+  },
+  validate: {
+    options: ["json"],
+    run: (file, { json }, terminal) => validateConfig(file, json === true, terminal),
+  },
+  explain: {
+    options: ["user", "workspace", "model", "json"],
+    run: (file, { user, workspace, model, json }, terminal) => {
+      if (!model) throw new CommandError(2, '"explain" needs --model MODEL; see --help.');
+      return explainAccess(file, { user, workspace, model }, json === true, terminal);
+    },
+  },
+};
+
+/**
+ * `arena profiles`: which models may be used, by which profile, and by whom;
+ * returns the exit code. `configFile` is asked for only where no `--config` is given.
+ * @throws ConfigurationError when the file is wrong
+ */
+export function runProfiles(
+  argv: readonly string[],
+  terminal: Terminal,
+  configFile: () => string | undefined,
+): Promise<number> {
+  return runCommand("profiles", terminal, async () => {
+    const { values, positionals } = parseArguments({
+      args: [...argv],
+      options,
+      allowPositionals: true,
+    });
+    if (values.help) {
+      terminal.stdout.write(help);
+      return 0;
+    }
+    const { config, help: _, ...given } = values;
+    const subcommand = findSubcommand(positionals, given);
+    const file =
+      config === undefined
+        ? { path: configFile(), setting: "CONFIG_FILE" }
+        : { path: config, setting: "--config" };
+    return subcommand.run(file, given, terminal);
+  });
+}
+
+/** @throws CommandError for what does not belong together */
+function findSubcommand([name = "list", ...rest]: readonly string[], values: Values): Subcommand {
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
+  if (!subcommand) {
+    const known = Object.keys(subcommands).join(", ");
+    throw new CommandError(2, `${JSON.stringify(name)} is not known; expected one of ${known}.`);
+  }
+  if (rest.length > 0) {
+    throw new CommandError(2, `"${name}" takes no ${JSON.stringify(rest[0])}; see --help.`);
+  }
+  const stray = Object.keys(values).find((key) => !subcommand.options.some((own) => own === key));
+  if (stray !== undefined) {
+    throw new CommandError(2, `"${name}" takes no --${stray}; see --help.`);
+  }
+  // An unset variable in a script must not ask for everybody.
+  if (values.user === "" || values.workspace === "") {
+    throw new CommandError(2, "--user or --workspace is empty; give a name, or leave it away.");
+  }
+  return subcommand;
+}

@@ -1,0 +1,54 @@
+import type { Terminal } from "../../client/terminal.ts";
+import type { ArenaConfig } from "../../profiles/arena-config.ts";
+import type { ConfigFile } from "../../profiles/load-arena-config.ts";
+import type { Profile } from "../../profiles/profile.ts";
+import { alignColumns, type Column } from "../sessions/align-columns.ts";
+import { printable } from "../sessions/printable.ts";
+import { keyOrigin } from "./key-origin.ts";
+import { requireConfig } from "./require-config.ts";
+
+const columns: readonly Column[] = ["PROFILE", "PROVIDER", "KEY", "MODELS", "FOR"].map(
+  (heading) => ({ heading, side: "left" }),
+);
+
+/** Writes all profiles: a table, or JSON lines. */
+export function listProfiles(file: ConfigFile, isJson: boolean, terminal: Terminal): number {
+  const { config } = requireConfig(file);
+  const rows = config.profiles.map((profile) => ({
+    name: profile.name,
+    provider: profile.provider,
+    key: keyOrigin(profile),
+    allowedModels: profile.allowedModels ?? null,
+    for: usersOf(profile, config),
+  }));
+  const lines = isJson
+    ? rows.map((row) => JSON.stringify(row))
+    : alignColumns(
+        columns,
+        rows.map((row) =>
+          [
+            row.name,
+            row.provider,
+            row.key,
+            row.allowedModels?.join(", ") ?? "all",
+            row.for.join(", ") || "nobody",
+          ].map((cell) => printable(cell)),
+        ),
+      );
+  if (rows.length === 0 && !isJson) lines.splice(0, Infinity, "There is no profile.");
+  for (const line of lines) terminal.stdout.write(`${line}\n`);
+  return 0;
+}
+
+/** Who has the profile in a list. */
+function usersOf({ name }: Profile, { account, workspaces, users }: ArenaConfig): string[] {
+  return [
+    ...(account === "user-controlled" ? ["everybody"] : []),
+    ...workspaces.flatMap(({ name: workspace, profiles }) =>
+      profiles.includes(name) ? `workspace ${workspace}` : [],
+    ),
+    ...users.flatMap(({ user, workspace, profiles }) =>
+      profiles.includes(name) ? `user ${user} in ${workspace}` : [],
+    ),
+  ];
+}

@@ -1,0 +1,98 @@
+import { ArenaError, type ErrorCode } from "./arena-error.ts";
+import type { ProviderError } from "./provider-error.ts";
+
+/** One attempt that failed: who was asked, and what came of it. Free of keys and content. */
+export interface FailedAttempt {
+  readonly profile: string;
+  readonly model: string;
+  readonly error: ProviderError;
+}
+
+/** A candidate that was not asked: why, and what that would be as an error. */
+export interface UnaskedCandidate {
+  readonly profile: string;
+  readonly model: string;
+  readonly why: string;
+  /** `UNAVAILABLE` and `DEADLINE_EXCEEDED` pass with time. */
+  readonly code: ErrorCode;
+}
+
+/**
+ * Nobody on the route gave an answer. It keeps every attempt in order, and who
+ * was not asked and why; no attempts at all when nobody could be asked.
+ */
+export class AllProvidersFailedError extends ArenaError {
+  override readonly name = "AllProvidersFailedError";
+  readonly attempts: readonly FailedAttempt[];
+  readonly unasked: readonly UnaskedCandidate[];
+
+  constructor(
+    route: string,
+    attempts: readonly FailedAttempt[],
+    unasked: readonly UnaskedCandidate[],
+  ) {
+    const errors = attempts.map(({ error }) => error);
+    const participantText = errors.length > 0 ? sharedText(errors) : textOf(unasked);
+    const codes = errors.map((error) => error.code);
+    super(
+      codes.length > 0 ? sharedCode(codes) : codeOf(unasked),
+      describe(route, attempts, unasked),
+      {
+        retryable:
+          errors.some(({ retryable }) => retryable) ||
+          unasked.some(({ code }) => passing.includes(code)),
+        ...(participantText !== null && { participantText }),
+        ...(errors.length > 0 && { cause: new AggregateError(errors, "all attempts failed") }),
+      },
+    );
+    this.attempts = attempts;
+    this.unasked = unasked;
+  }
+}
+
+/** What passes with time. */
+const passing: readonly ErrorCode[] = ["DEADLINE_EXCEEDED", "UNAVAILABLE"];
+/** What is about this request, or this moment; the rest is about the configuration. */
+const ofTheMoment: readonly ErrorCode[] = [...passing, "INVALID_ARGUMENT"];
+/** Of several reasons why nobody was asked, the one by which somebody most nearly was. */
+const nearest: readonly ErrorCode[] = [...ofTheMoment, "PERMISSION_DENIED", "FAILED_PRECONDITION"];
+
+/** What all attempts agree on; when they do not, the service as a whole is away. */
+function sharedCode([first = "UNAVAILABLE", ...others]: readonly ErrorCode[]): ErrorCode {
+  return others.every((code) => code === first) ? first : "UNAVAILABLE";
+}
+
+function codeOf(unasked: readonly UnaskedCandidate[]): ErrorCode {
+  return nearest.find((code) => unasked.some((each) => each.code === code)) ?? "NOT_FOUND";
+}
+
+/** Null where the sentence that fits the code is right. */
+function textOf(unasked: readonly UnaskedCandidate[]): string | null {
+  const isOfTheMoment = unasked.some(({ code }) => ofTheMoment.includes(code));
+  return isOfTheMoment ? null : "This AI is not set up. Please tell the organisers.";
+}
+
+function sharedText([first, ...others]: readonly ProviderError[]): string | null {
+  if (!first) return null;
+  const { participantText } = first;
+  return others.every((error) => error.participantText === participantText)
+    ? participantText
+    : null;
+}
+
+function describe(
+  route: string,
+  attempts: readonly FailedAttempt[],
+  unasked: readonly UnaskedCandidate[],
+): string {
+  const failed = Map.groupBy(
+    attempts,
+    ({ profile, model, error }) => `${profile}/${model}: ${error.message}`,
+  );
+  const parts = [...failed].map(([text, { length }]) =>
+    length > 1 ? `${text} (${length} times)` : text,
+  );
+  const rest = unasked.map(({ profile, model, why }) => `${profile}/${model}: not asked, ${why}`);
+  const all = [...parts, ...rest].join("; ") || "it has no candidates for this caller";
+  return `Route ${JSON.stringify(route)} gave no answer. ${all}. "arena route explain ${route}" shows its plan.`;
+}

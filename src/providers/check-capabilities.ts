@@ -1,0 +1,97 @@
+import type { ChatRequest } from "../data-models/chat.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+import type { Capabilities } from "./provider.ts";
+
+const parameters = ["maxTokens", "temperature", "topP", "stop", "seed"] as const;
+
+/**
+ * Says what of a request a model cannot honour; empty when nothing is in the
+ * way. It is asked before a call, and by whoever looks for a model.
+ */
+export function unmetDemands(request: ChatRequest, capabilities: Capabilities): string[] {
+  const { tools = [], toolChoice, responseFormat } = request;
+  const unmet: string[] = [];
+  if (!capabilities.images && hasImages(request)) unmet.push("images");
+  if (!capabilities.tools && tools.length > 0) unmet.push("tools");
+  if (!capabilities.json && responseFormat?.type === "json") unmet.push("JSON answers");
+  if (!capabilities.jsonSchema && responseFormat?.type === "json-schema") {
+    unmet.push("answers by a JSON schema");
+  }
+  if (!capabilities.imageOutput && request.imageOutput) unmet.push("drawing");
+  for (const name of parameters) {
+    if (request[name] !== undefined && !capabilities.parameters.has(name)) unmet.push(name);
+  }
+  if (isForced(toolChoice) && !isOffered(toolChoice, tools)) {
+    unmet.push("the choice of a tool that the request does not hold");
+  }
+  return unmet;
+}
+
+/**
+ * Refuses, before the call, what the model cannot honour.
+ * @throws ProviderError that says what it is
+ */
+export function checkCapabilities(
+  provider: string,
+  model: string,
+  request: ChatRequest,
+  capabilities: Capabilities,
+): void {
+  const unmet = unmetDemands(request, capabilities);
+  if (unmet.length > 0) {
+    throw new ProviderError(
+      provider,
+      "INVALID_ARGUMENT",
+      `${JSON.stringify(model)} cannot take ${unmet.join(", ")}. Leave it out, or ask another model.`,
+      { reason: "bad-request" },
+    );
+  }
+  const tokens = leastTokens(request);
+  if (capabilities.contextTokens !== null && tokens > capabilities.contextTokens) {
+    throw new ProviderError(
+      provider,
+      "INVALID_ARGUMENT",
+      `question and answer need at least ${tokens} tokens, and ${JSON.stringify(model)} has ${capabilities.contextTokens}. Send less, or ask another model.`,
+      {
+        reason: "context-length",
+        participantText: "This conversation has become too long for the AI.",
+      },
+    );
+  }
+}
+
+/** So many characters has a token at the most in texts that people write. */
+const charactersPerToken = 6;
+
+/**
+ * The tokens that question and answer need at least. Less than the vendor will
+ * count: what is refused here would surely have been refused there.
+ */
+export function leastTokens({ messages, tools = [], maxTokens = 0 }: ChatRequest): number {
+  const characters = messages.reduce((sum, { content }) => sum + lengthOf(content), 0);
+  const declared = tools.length > 0 ? JSON.stringify(tools).length : 0;
+  return Math.floor((characters + declared) / charactersPerToken) + maxTokens;
+}
+
+function lengthOf(content: ChatRequest["messages"][number]["content"]): number {
+  if (typeof content === "string") return content.length;
+  return content.reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
+}
+
+function hasImages({ messages }: ChatRequest): boolean {
+  return messages.some(
+    ({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"),
+  );
+}
+
+function isForced(choice: ChatRequest["toolChoice"]): boolean {
+  return choice === "required" || typeof choice === "object";
+}
+
+function isOffered(
+  choice: ChatRequest["toolChoice"],
+  tools: NonNullable<ChatRequest["tools"]>,
+): boolean {
+  if (typeof choice !== "object") return tools.length > 0;
+  return tools.some(({ name }) => name === choice.name);
+}

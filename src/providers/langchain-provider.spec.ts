@@ -1,0 +1,331 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { inspect } from "node:util";
+import { spoken } from "../../test/fixtures/openai-events.ts";
+import {
+  accessTo,
+  asking,
+  canaryKey,
+  eventsOf,
+  FixedKeys,
+  failureOf,
+  question,
+  verdictOf,
+} from "../../test/fixtures/provider-questions.ts";
+import {
+  serverSentEvents,
+  type VendorReply,
+  VendorStandIn,
+} from "../../test/fixtures/vendor-stand-in.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+import { SecretError } from "../errors/secret-error.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
+import { createOpenAI } from "./openai.ts";
+import type { Provider } from "./provider.ts";
+import { createKubeAI, createVllm } from "./self-hosted.ts";
+
+const openAI = (message: string, code: string | null, type = "invalid_request_error") => ({
+  error: { message, type, param: null, code },
+});
+const quoting = `bad key ${canaryKey} for ${question}`;
+
+/** What comes, what is made of it, and what it is. */
+const refusals: readonly [string, VendorReply, readonly unknown[]][] = [
+  [
+    "a bad request",
+    { status: 400, body: openAI(quoting, "invalid_value") },
+    ["INVALID_ARGUMENT", "bad-request", false],
+  ],
+  [
+    "a body that is none of OpenAI's",
+    { status: 422, body: { detail: [{ msg: quoting }] } },
+    ["INVALID_ARGUMENT", "bad-request", false],
+  ],
+  [
+    "OpenAI's word for too long a conversation",
+    { status: 400, body: openAI("x", "context_length_exceeded") },
+    ["INVALID_ARGUMENT", "context-length", false],
+  ],
+  [
+    "vLLM's sentence for too long a conversation",
+    {
+      status: 400,
+      body: {
+        object: "error",
+        message: "This model's maximum context length is 4096 tokens.",
+        type: "BadRequestError",
+        code: 400,
+      },
+    },
+    ["INVALID_ARGUMENT", "context-length", false],
+  ],
+  [
+    "OpenAI's content filter",
+    { status: 400, body: openAI(quoting, "content_policy_violation") },
+    ["PERMISSION_DENIED", "content-filter", false],
+  ],
+  [
+    "Azure's content filter",
+    {
+      status: 400,
+      body: {
+        error: {
+          message: quoting,
+          type: null,
+          param: "prompt",
+          code: "content_filter",
+          status: 400,
+          innererror: {
+            code: "ResponsibleAIPolicyViolation",
+            content_filter_result: { hate: { filtered: true, severity: "high" } },
+          },
+        },
+      },
+    },
+    ["PERMISSION_DENIED", "content-filter", false],
+  ],
+  [
+    "a wrong key",
+    { status: 401, body: openAI(quoting, "invalid_api_key") },
+    ["UNAUTHENTICATED", "access", false],
+  ],
+  [
+    "a gateway's refusal",
+    { status: 401, body: { statusCode: 401, message: quoting } },
+    ["UNAUTHENTICATED", "access", false],
+  ],
+  ["an empty account", { status: 402, body: {} }, ["RESOURCE_EXHAUSTED", "quota", false]],
+  [
+    "a key without rights",
+    { status: 403, body: openAI(quoting, null) },
+    ["PERMISSION_DENIED", "access", false],
+  ],
+  [
+    "an unknown model",
+    { status: 404, body: openAI("x", "model_not_found") },
+    ["NOT_FOUND", "not-found", false],
+  ],
+  ["a server that gave up", { status: 408, body: {} }, ["DEADLINE_EXCEEDED", "timeout", true]],
+  [
+    "too many requests",
+    { status: 429, body: openAI("x", "rate_limit_exceeded", "requests") },
+    ["RESOURCE_EXHAUSTED", "rate-limit", true],
+  ],
+  [
+    "a quota that is used up",
+    { status: 429, body: openAI("x", "insufficient_quota", "insufficient_quota") },
+    ["RESOURCE_EXHAUSTED", "quota", false],
+  ],
+  [
+    "a failure",
+    { status: 500, body: openAI("x", null, "server_error") },
+    ["UNAVAILABLE", "unavailable", true],
+  ],
+  [
+    "a proxy's page",
+    { status: 502, body: "<html>Bad Gateway</html>" },
+    ["UNAVAILABLE", "unavailable", true],
+  ],
+  ["an overload", { status: 529, body: {} }, ["UNAVAILABLE", "unavailable", true]],
+  [
+    "a model that is being loaded",
+    {
+      status: 503,
+      body: { error: { code: 503, message: "Loading model", type: "unavailable_error" } },
+    },
+    ["UNAVAILABLE", "loading", true],
+  ],
+  [
+    "a failure that only speaks of loading",
+    { status: 500, body: openAI("error loading image", null, "server_error") },
+    ["UNAVAILABLE", "unavailable", true],
+  ],
+  [
+    "Ollama's loading",
+    { status: 500, body: { error: { message: "llm server loading model", type: "api_error" } } },
+    ["UNAVAILABLE", "loading", true],
+  ],
+  [
+    "KubeAI's text",
+    { status: 400, body: { error: "bad request: missing model" } },
+    ["INVALID_ARGUMENT", "bad-request", false],
+  ],
+  [
+    "KubeAI's unknown model",
+    { status: 404, body: { error: 'model not found: "x"' } },
+    ["NOT_FOUND", "not-found", false],
+  ],
+  [
+    "a redirect",
+    { status: 302, headers: { location: "http://127.0.0.1:9/" }, body: "" },
+    ["FAILED_PRECONDITION", "other", false],
+  ],
+  ["a connection that is closed", { ending: "drop" }, ["UNAVAILABLE", "connection", true]],
+  ["a web page", { body: "<html>Welcome</html>" }, ["INTERNAL", "malformed", false]],
+];
+
+describe("a provider on LangChain", () => {
+  let vendor: VendorStandIn;
+  let keys: FixedKeys;
+  let provider: Provider;
+
+  before(async () => {
+    vendor = await VendorStandIn.start();
+  });
+  after(() => vendor.close());
+  beforeEach(() => {
+    vendor.reset();
+    keys = new FixedKeys();
+    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, keys));
+  });
+
+  for (const [what, reply, verdict] of refusals) {
+    it(`tells ${what}, asked once, without key and question`, async () => {
+      vendor.reply(reply);
+      assert.deepEqual(verdictOf(await failureOf(provider, "gpt-4o")), verdict);
+      assert.equal(vendor.requests.length, 1);
+    });
+  }
+
+  it("says for how long it is to be left alone, in each way of saying it", async () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    for (const [headers, body, least, most] of [
+      [{ "retry-after": "7" }, {}, 7000, 7000],
+      [{ "retry-after-ms": "250", "retry-after": "1" }, {}, 250, 250],
+      [{ "retry-after": inAMinute }, {}, 50_000, 60_000],
+      [{}, { error: "Model x is currently loading", estimated_time: 20 }, 20_000, 20_000],
+      [{}, {}, 0, 0],
+    ] as const) {
+      vendor.reply({ status: 503, headers, body });
+      const { retryAfterMs } = await failureOf(provider, "gpt-4o");
+      assert.ok(retryAfterMs >= least && retryAfterMs <= most, String(retryAfterMs));
+    }
+  });
+
+  it("reports a key that was refused, and no other", async () => {
+    vendor.reply({ status: 429, body: {} }, { status: 403, body: {} });
+    await failureOf(provider, "gpt-4o");
+    await failureOf(provider, "gpt-4o");
+    assert.equal(keys.refusals, 0);
+    vendor.reply({ status: 401, body: {} });
+    await failureOf(provider, "gpt-4o");
+    assert.equal(keys.refusals, 1);
+    vendor.reply({ status: 401, body: {} });
+    const { signal } = new AbortController();
+    await assert.rejects(async () => provider.listModels?.({ signal }), ProviderError);
+    assert.equal(keys.refusals, 2);
+  });
+
+  it("asks for the key at each call", async () => {
+    const rotated = ["first", "second"].map((key) => new FixedKeys(key));
+    const source: SecretSource = {
+      description: "{Env:X}",
+      get: () => rotated.shift()?.get() ?? assert.fail("asked too often"),
+      refused: () => {},
+    };
+    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
+    for (const key of ["first", "second"]) {
+      vendor.reply({ body: serverSentEvents(spoken("x")) });
+      await eventsOf(provider, "gpt-4o");
+      assert.equal(vendor.last.headers.authorization, `Bearer ${key}`);
+    }
+  });
+
+  it("makes a missing key its own error, which may pass when the vault is away", async () => {
+    for (const [reason, retryable] of [
+      ["missing", false],
+      ["away", true],
+    ] as const) {
+      const source: SecretSource = {
+        description: "{Env:X}",
+        get: () => Promise.reject(new SecretError("{Env:X}", reason, "no key.")),
+        refused: () => assert.fail("no key was refused"),
+      };
+      provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
+      const error = await failureOf(provider, "gpt-4o");
+      assert.match(error.message, /^OpenAI: \{Env:X\}: no key/);
+      assert.deepEqual([error.reason, error.retryable], ["access", retryable]);
+    }
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses a key that no header can carry, without saying it", async () => {
+    const access = accessTo(
+      "openai",
+      { baseUrl: vendor.origin },
+      new FixedKeys(`${canaryKey}\n\u0007`),
+    );
+    const error = await failureOf(createOpenAI(access), "gpt-4o");
+    assert.match(error.message, /profiles\[0\]\.accessKey holds a character/);
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses before the call what the model cannot honour", async () => {
+    const image = [{ type: "image", url: "data:image/png;base64,AAAA" }] as const;
+    const tool = { name: "f", parameters: { type: "object" } };
+    for (const [model, request, named] of [
+      ["gpt-4", { messages: [{ role: "user", content: image }] }, /images/],
+      ["gpt-4", { responseFormat: { type: "json" } }, /JSON answers/],
+      [
+        "gpt-4-turbo",
+        { responseFormat: { type: "json-schema", name: "x", schema: {} } },
+        /a JSON schema/,
+      ],
+      ["o1-mini", { tools: [tool] }, /tools/],
+      ["o3", { temperature: 0, stop: ["x"] }, /stop/],
+      ["gpt-5-mini", { topP: 1 }, /topP/],
+      ["gpt-4o", { toolChoice: "required" }, /choice of a tool/],
+      ["gpt-4o", { tools: [tool], toolChoice: { name: "g" } }, /choice of a tool/],
+      ["gpt-4o", { imageOutput: true, seed: 1 }, /neither stop nor seed/],
+    ] as const) {
+      const error = await failureOf(provider, model, asking(request));
+      assert.match(error.message, named);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+    }
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses before the call what can never fit, and lets pass what may", async () => {
+    const long = asking({ messages: [{ role: "user", content: "word ".repeat(12_000) }] });
+    const error = await failureOf(provider, "gpt-4", long);
+    assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "context-length", false]);
+    assert.match(error.message, /at least 10000 tokens, and "gpt-4" has 8192/);
+    assert.deepEqual(vendor.requests, []);
+    vendor.reply({ body: serverSentEvents(spoken("x")) });
+    await eventsOf(provider, "nobody-knows", long);
+  });
+
+  it("says where a tool call's arguments are no JSON", async () => {
+    const toolCalls = [{ id: "a", name: "f", arguments: `{"${question}` }];
+    const request = asking({ messages: [{ role: "assistant", content: "", toolCalls }] });
+    const error = await failureOf(provider, "gpt-4o", request);
+    assert.match(error.message, /messages\[0\]\.toolCalls\[0\]\.arguments is no JSON object/);
+  });
+
+  it("tells a server that is down from a model that is being started", async () => {
+    const closed = await closedOrigin();
+    const vllm = createVllm(accessTo("vllm", { baseUrl: `${closed}/v1` }, null));
+    assert.deepEqual(verdictOf(await failureOf(vllm, "m")), ["UNAVAILABLE", "connection", true]);
+    const kubeai = createKubeAI(accessTo("kubeai", { baseUrl: `${closed}/openai/v1` }, null));
+    assert.deepEqual(verdictOf(await failureOf(kubeai, "m")), ["UNAVAILABLE", "loading", true]);
+  });
+
+  it("tells a host that is none, and TLS that is none", async () => {
+    for (const baseUrl of [
+      "http://nobody.invalid/v1",
+      `${vendor.origin.replace("http", "https")}/v1`,
+    ]) {
+      const error = await failureOf(createOpenAI(accessTo("openai", { baseUrl })), "gpt-4o");
+      assert.equal(error.reason, "connection", inspect(error));
+    }
+  });
+});
+
+async function closedOrigin(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

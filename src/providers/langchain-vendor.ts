@@ -1,0 +1,67 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import type { ChatRequest } from "../data-models/chat.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
+import type { KeyHeader } from "./keyed-fetch.ts";
+import type { Capabilities } from "./provider.ts";
+import type { AccessSettings } from "./provider-access.ts";
+import type { VendorCall } from "./vendor-call.ts";
+
+/** The part of a LangChain chat model, bare or with tools bound, that is used here. */
+export interface StreamingModel {
+  stream(
+    messages: BaseMessage[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<unknown>>;
+}
+
+/** LangChain's message classes, which are imported late. */
+export type MessageClasses = Pick<
+  typeof import("@langchain/core/messages"),
+  "AIMessage" | "ChatMessage" | "HumanMessage" | "SystemMessage" | "ToolMessage"
+>;
+
+/** How a vendor wants its messages, where vendors differ. */
+export interface MessageStyle {
+  /** How it is told of a system message; `user` for models that know no such role. */
+  readonly systemRole?: "system" | "developer" | "user";
+  /** Whether a tool's result carries the tool's name beside the call's id. */
+  readonly toolNames?: boolean;
+  /** Whether a speaker's name stands at the beginning of the text, for want of a field. */
+  readonly namesInText?: boolean;
+  /** Makes a call's id of one that another vendor gave. */
+  readonly toToolCallID?: (id: string) => string;
+}
+
+/** What tells one vendor from the others. `createLangChainProvider` does the rest. */
+export interface LangChainVendor {
+  /** As people know it, such as `OpenAI`. */
+  readonly name: string;
+  /** Where it is; told to people. */
+  readonly baseURL: string;
+  readonly settings: AccessSettings;
+  readonly keys: SecretSource | null;
+  /** The header that carries the key; null where `VendorCall.secret` is used, or none. */
+  readonly keyHeader: Pick<KeyHeader, "name" | "scheme"> | null;
+  /** Value of the HTTP Host header, where it is not the address's. */
+  readonly host?: string;
+  /** Whether a refused connection or a 502, 503 or 504 means that the model is being started. */
+  readonly coldStarts?: boolean;
+  readonly capabilities: (model: string) => Capabilities;
+  readonly messageStyle?: (model: string) => MessageStyle;
+  /**
+   * A LangChain model with everything of the request bound to it but the
+   * messages: parameters, tools, tool choice, response format. It retries
+   * nothing and has no time limit of its own. Made anew for each call.
+   */
+  readonly createChatModel: (
+    model: string,
+    request: ChatRequest,
+    call: VendorCall,
+  ) => Promise<StreamingModel>;
+  readonly embed?: (
+    model: string,
+    texts: readonly string[],
+    call: VendorCall,
+  ) => Promise<readonly (readonly number[])[]>;
+  readonly listModels?: (call: VendorCall) => Promise<readonly string[]>;
+}

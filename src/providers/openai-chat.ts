@@ -1,0 +1,67 @@
+import type { ChatRequest } from "../data-models/chat.ts";
+import type { StreamingModel } from "./langchain-vendor.ts";
+import { lazily } from "./lazily.ts";
+import { toOpenAICallOptions } from "./openai-request.ts";
+import { createStreamingFetch } from "./streaming-fetch.ts";
+import { neverMs, noKey, type VendorCall } from "./vendor-call.ts";
+
+const clients = lazily(() => import("./openai-clients.ts"));
+
+/** Where and how one model is asked. */
+export interface OpenAIChatOptions {
+  readonly baseURL: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The model's name in the body, where it is not its own, such as Azure's deployment. */
+  readonly sentModel?: string;
+  /** Asked over /responses, which draws, and knows models that /chat/completions does not. */
+  readonly useResponses?: boolean;
+  /** Whether the server must be asked to count tokens in a stream, and takes the question. */
+  readonly streamUsage?: boolean;
+  /** Fields of the body in the server's own words. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** Sets LangChain up for one call to a server that speaks the OpenAI API. */
+export async function createOpenAIChat(
+  model: string,
+  request: ChatRequest,
+  call: VendorCall,
+  options: OpenAIChatOptions,
+): Promise<StreamingModel> {
+  const { createResponses, createTolerantCompletions } = await clients();
+  const { maxTokens, temperature, topP, imageOutput = false } = request;
+  const useResponses = options.useResponses || imageOutput;
+  const fields = {
+    model,
+    apiKey: noKey,
+    maxRetries: 0,
+    timeout: neverMs,
+    // The Responses API keeps participants' words for 30 days unless told not to.
+    zdrEnabled: true,
+    // What is left open here is read from variables that our settings do not name.
+    outputVersion: "v0" as const,
+    streamUsage: options.streamUsage ?? true,
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { topP }),
+    modelKwargs: { ...options.extra },
+    configuration: {
+      baseURL: options.baseURL,
+      defaultQuery: { ...options.query },
+      fetch: useResponses ? call.fetch : createStreamingFetch(call.fetch),
+      organization: null,
+      project: null,
+      logLevel: "off" as const,
+    },
+  };
+  const callOptions = toOpenAICallOptions(request);
+  if (useResponses) {
+    const drawing = imageOutput ? [{ type: "image_generation" as const }] : [];
+    const tools = [...(callOptions.tools ?? []), ...drawing];
+    return createResponses(fields).withConfig({
+      ...callOptions,
+      ...(tools.length > 0 && { tools }),
+    });
+  }
+  return createTolerantCompletions(fields, options.sentModel ?? model).withConfig(callOptions);
+}

@@ -1,0 +1,54 @@
+import { createLangChainProvider } from "./langchain-provider.ts";
+import type { LangChainVendor, MessageStyle } from "./langchain-vendor.ts";
+import { createOpenAIChat, type OpenAIChatOptions } from "./openai-chat.ts";
+import { openAICapabilities } from "./openai-model-facts.ts";
+import { embedTexts, listModelNames } from "./openai-rest.ts";
+import type { Capabilities, Provider } from "./provider.ts";
+import type { ProviderAccess } from "./provider-access.ts";
+
+/** What tells one vendor that speaks the OpenAI API from the others. */
+export interface OpenAILike {
+  readonly name: string;
+  readonly access: ProviderAccess;
+  readonly baseURL: string;
+  readonly capabilities?: (model: string) => Capabilities;
+  readonly chat?: (
+    model: string,
+    request: Parameters<LangChainVendor["createChatModel"]>[1],
+  ) => Partial<OpenAIChatOptions>;
+  readonly coldStarts?: boolean;
+  readonly hasEmbeddings?: boolean;
+  readonly hasModelList?: boolean;
+  readonly messageStyle?: (model: string) => MessageStyle;
+}
+
+/** The header that most of them take the key in. */
+export const bearer = { name: "Authorization", scheme: "Bearer" } as const;
+
+/** Makes a provider of a vendor that speaks the OpenAI API at one address. */
+export function createOpenAILike(vendor: OpenAILike): Provider {
+  const { access, baseURL, hasEmbeddings = true, hasModelList = true, messageStyle } = vendor;
+  const { systemRole, name = vendor.name } = access;
+  const { host } = access.profile.accessInfo;
+  const target = { provider: name, baseURL };
+  return createLangChainProvider({
+    name,
+    baseURL,
+    settings: access.settings,
+    keys: access.keys,
+    keyHeader: bearer,
+    ...(host !== undefined && { host }),
+    ...(vendor.coldStarts !== undefined && { coldStarts: vendor.coldStarts }),
+    capabilities: vendor.capabilities ?? openAICapabilities,
+    messageStyle: (model) => ({
+      ...messageStyle?.(model),
+      ...(systemRole !== undefined && { systemRole }),
+    }),
+    createChatModel: (model, request, call) =>
+      createOpenAIChat(model, request, call, { baseURL, ...vendor.chat?.(model, request) }),
+    ...(hasEmbeddings && {
+      embed: (model, texts, call) => embedTexts(target, model, texts, call),
+    }),
+    ...(hasModelList && { listModels: (call) => listModelNames(target, call) }),
+  });
+}

@@ -1,0 +1,21 @@
+import type { Profile } from "../profiles/profile.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
+
+/** What a person changes when the vendor refuses: names of settings, or places in a file. */
+export interface AccessSettings {
+  readonly key: string;
+  readonly model: string;
+  readonly baseURL: string;
+}
+
+/** What a provider is made of: who, how, with which key. */
+export interface ProviderAccess {
+  readonly profile: Profile;
+  /** Null where no key is needed. */
+  readonly keys: SecretSource | null;
+  readonly settings: AccessSettings;
+  /** How an OpenAI-like server is called in errors, where people know it by another name. */
+  readonly name?: string;
+  /** How OpenAI-like models are told of a system message, where their names do not say it. */
+  readonly systemRole?: "system" | "developer" | "user";
+}

@@ -1,0 +1,64 @@
+import type { Profile, ProviderName } from "../profiles/profile.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
+import { createAI21 } from "./ai21.ts";
+import { createAnthropic } from "./anthropic.ts";
+import { createAzureOpenAI } from "./azure-openai.ts";
+import { createBedrock } from "./bedrock.ts";
+import { createCohere } from "./cohere.ts";
+import { createGemini } from "./gemini.ts";
+import { createGroq } from "./groq.ts";
+import { createHuggingFace } from "./huggingface.ts";
+import { createMistral, createMistralCodestral } from "./mistral.ts";
+import { createOpenAI } from "./openai.ts";
+import type { Provider } from "./provider.ts";
+import type { AccessSettings, ProviderAccess } from "./provider-access.ts";
+import { createSageMaker } from "./sagemaker.ts";
+import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./self-hosted.ts";
+import { createTogether } from "./together.ts";
+
+/** The providers by the names that profiles use. What they need of vendors, they import when asked. */
+const providers = {
+  openai: createOpenAI,
+  "azure-openai": createAzureOpenAI,
+  anthropic: createAnthropic,
+  bedrock: createBedrock,
+  sagemaker: createSageMaker,
+  gemini: createGemini,
+  mistral: createMistral,
+  "mistral-codestral": createMistralCodestral,
+  groq: createGroq,
+  together: createTogether,
+  cohere: createCohere,
+  ai21: createAI21,
+  huggingface: createHuggingFace,
+  "self-hosted": createSelfHosted,
+  ollama: createOllama,
+  vllm: createVllm,
+  kubeai: createKubeAI,
+} as const satisfies Record<ProviderName, (access: ProviderAccess) => Provider>;
+
+/**
+ * Creates the provider that a profile names. Nobody is called, and no SDK is
+ * imported before the first request.
+ * @param keys null where the provider needs no key
+ * @param options what a profile does not say; by default its errors name the profile's fields
+ * @throws ConfigurationError when the profile lacks an address
+ */
+export function createProvider(
+  profile: Profile,
+  keys: SecretSource | null,
+  options: Partial<Omit<ProviderAccess, "profile" | "keys">> = {},
+): Provider {
+  const settings = options.settings ?? settingsOf(profile, keys);
+  return providers[profile.provider]({ profile, keys, ...options, settings });
+}
+
+function settingsOf({ name }: Profile, keys: SecretSource | null): AccessSettings {
+  const profile = `profile ${JSON.stringify(name)}`;
+  const source = keys === null ? "" : ` (${keys.description})`;
+  return {
+    key: `accessKey of ${profile}${source}`,
+    model: `allowedModels of ${profile}`,
+    baseURL: `accessInfo of ${profile}`,
+  };
+}

@@ -1,0 +1,123 @@
+import type { ChatRequest } from "../data-models/chat.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+import { AwsClients } from "./aws-clients.ts";
+import { awsRegionOf } from "./aws-region.ts";
+import { importPackage } from "./import-package.ts";
+import { createLangChainProvider } from "./langchain-provider.ts";
+import type { StreamingModel } from "./langchain-vendor.ts";
+import { mapStream } from "./map-stream.ts";
+import { createOpenAIChat } from "./openai-chat.ts";
+import { openAICapabilities } from "./openai-model-facts.ts";
+import type { Capabilities, Provider } from "./provider.ts";
+import type { ProviderAccess } from "./provider-access.ts";
+import { createSageMakerChat, type SageMakerTarget } from "./sagemaker-chat.ts";
+import { createSageMakerFetch } from "./sagemaker-fetch.ts";
+import { toJumpStartPayload, toTgiPayload } from "./sagemaker-payload.ts";
+import { judgeSageMaker } from "./sagemaker-verdict.ts";
+import type { VendorCall } from "./vendor-call.ts";
+import { toRefusal } from "./vendor-refusal.ts";
+
+const name = "Amazon SageMaker";
+const packageName = "@aws-sdk/client-sagemaker-runtime";
+
+/**
+ * Creates the provider of models at endpoints of one's own in Amazon SageMaker;
+ * `accessInfo.endpoints` says which. Its key is an IAM key pair; without one the
+ * machine's own identity is used.
+ * @throws ConfigurationError when the profile names no region
+ */
+export function createSageMaker({ profile, keys, settings }: ProviderAccess): Provider {
+  const info = profile.accessInfo;
+  const endpoints = new Map(Object.entries(info.endpoints ?? {}));
+  const region = awsRegionOf(profile);
+  const baseURL = info.endpointUrl ?? `https://runtime.sagemaker.${region}.amazonaws.com`;
+  const clients = new AwsClients(
+    { provider: name, region, info, takesBearer: false },
+    async (options) => {
+      const { SageMakerRuntimeClient } = await importPackage(
+        name,
+        packageName,
+        () => import("@aws-sdk/client-sagemaker-runtime"),
+      );
+      return new SageMakerRuntimeClient({ ...options, endpoint: baseURL });
+    },
+  );
+  const errorFor = (model: string, target: string) => {
+    const origin = { model, baseURL, settings, region, target };
+    return (thrown: unknown, hasBegun = false) =>
+      toRefusal(name, thrown, (error) => judgeSageMaker(thrown, error, { ...origin, hasBegun }));
+  };
+  return createLangChainProvider({
+    name,
+    baseURL,
+    settings,
+    keys,
+    keyHeader: null,
+    capabilities: (model) => capabilities(model, endpoints.get(model)?.format),
+    createChatModel: async (model, request, call) => {
+      const endpoint = endpoints.get(model);
+      if (!endpoint) throw unknownModel(model, [...endpoints.keys()]);
+      const error = errorFor(model, endpoint.name);
+      try {
+        const client = await clients.get(call.secret);
+        const target = { provider: name, client, endpoint: endpoint.name };
+        return mapStream(await createChat(target, endpoint.format, model, request, call), {
+          error,
+        });
+      } catch (thrown) {
+        throw error(thrown);
+      }
+    },
+    listModels: async () => [...endpoints.keys()],
+  });
+}
+
+type Format = "tgi" | "jumpstart-chat" | "openai";
+
+async function createChat(
+  target: SageMakerTarget,
+  format: Format,
+  model: string,
+  request: ChatRequest,
+  call: VendorCall,
+): Promise<StreamingModel> {
+  switch (format) {
+    case "tgi":
+      return createSageMakerChat(target, toTgiPayload(model, request));
+    case "jumpstart-chat":
+      return createSageMakerChat(target, toJumpStartPayload(request));
+    case "openai": {
+      const fetch = createSageMakerFetch(target);
+      // The address is never called; the endpoint's name stands for it.
+      const baseURL = "https://sagemaker.invalid/v1";
+      return createOpenAIChat(model, request, { ...call, fetch }, { baseURL });
+    }
+  }
+}
+
+function capabilities(model: string, format: Format | undefined): Capabilities {
+  const known = openAICapabilities(model);
+  const texts = { ...known, images: false, tools: false, json: false, jsonSchema: false };
+  switch (format) {
+    case "tgi":
+      return {
+        ...texts,
+        parameters: new Set(["maxTokens", "temperature", "topP", "stop", "seed"]),
+        embeddings: false,
+      };
+    case "jumpstart-chat":
+      return {
+        ...texts,
+        parameters: new Set(["maxTokens", "temperature", "topP"]),
+        embeddings: false,
+      };
+    default:
+      return { ...known, embeddings: false };
+  }
+}
+
+function unknownModel(model: string, names: readonly string[]): ProviderError {
+  const known = names.length > 0 ? names.map((name) => JSON.stringify(name)).join(", ") : "none";
+  const problem = `no endpoint for ${JSON.stringify(model)}. accessInfo.endpoints knows ${known}.`;
+  return new ProviderError(name, "NOT_FOUND", problem, { reason: "not-found" });
+}

@@ -1,0 +1,96 @@
+import type { ChatRequest } from "../data-models/chat.ts";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { createOpenAILike, type OpenAILike } from "./openai-like.ts";
+import { openAICapabilities } from "./openai-model-facts.ts";
+import type { Capabilities, Provider } from "./provider.ts";
+import type { ProviderAccess } from "./provider-access.ts";
+import { refusedRequest } from "./refused-request.ts";
+
+/**
+ * Creates the provider of a server of one's own; what it speaks, the profile says.
+ * @throws ConfigurationError when the profile says not where it is
+ */
+export function createSelfHosted(access: ProviderAccess): Provider {
+  const { baseUrl, inferenceApi = "openai" } = access.profile.accessInfo;
+  if (baseUrl === undefined) {
+    const message = "a self-hosted server needs its address, such as http://10.0.0.7:8000/v1";
+    throw new ConfigurationError([{ name: access.settings.baseURL, message }]);
+  }
+  switch (inferenceApi) {
+    case "openai":
+      return create(access, { name: "The self-hosted server", baseURL: baseUrl });
+    case "ollama":
+      return createOllama(access);
+    case "vllm":
+      return createVllm(access);
+  }
+}
+
+/** Creates the provider of an Ollama server, asked over its OpenAI API. */
+export function createOllama(access: ProviderAccess): Provider {
+  const baseURL = access.profile.accessInfo.baseUrl ?? "http://localhost:11434/v1";
+  return create(access, {
+    name: "Ollama",
+    baseURL: withVersion(baseURL),
+    chat: (_, request) => {
+      refuseWhatOllamaIgnores(request);
+      return {};
+    },
+  });
+}
+
+/** Creates the provider of a vLLM server. */
+export function createVllm(access: ProviderAccess): Provider {
+  const baseURL = access.profile.accessInfo.baseUrl ?? "http://localhost:8000/v1";
+  return create(access, { name: "vLLM", baseURL: withVersion(baseURL) });
+}
+
+/** Creates the provider of KubeAI, which starts models when they are asked for. */
+export function createKubeAI(access: ProviderAccess): Provider {
+  const baseURL = access.profile.accessInfo.baseUrl ?? "http://kubeai/openai/v1";
+  return create(access, { name: "KubeAI", baseURL, coldStarts: true });
+}
+
+function create(
+  access: ProviderAccess,
+  facts: Pick<OpenAILike, "name" | "baseURL" | "chat" | "coldStarts">,
+): Provider {
+  return createOpenAILike({ access, capabilities, ...facts });
+}
+
+/** What a name is served as, and with how much memory, only its owner knows. */
+function capabilities(model: string): Capabilities {
+  const { parameters } = openAICapabilities("");
+  return {
+    images: true,
+    tools: true,
+    json: true,
+    jsonSchema: true,
+    parameters,
+    contextTokens: null,
+    embeddings: openAICapabilities(model).embeddings,
+    imageOutput: false,
+  };
+}
+
+/** Ollama's own API stands at the root; the one that is spoken here, below it. */
+function withVersion(baseURL: string): string {
+  if (!URL.canParse(baseURL)) return baseURL;
+  const { origin, pathname } = new URL(baseURL);
+  return /^\/(api\/?)?$/.test(pathname) ? `${origin}/v1` : baseURL;
+}
+
+function refuseWhatOllamaIgnores({ messages, tools = [], toolChoice = "auto" }: ChatRequest): void {
+  const urls = messages.flatMap(({ content }) =>
+    typeof content === "string" ? [] : content.flatMap((part) => ("url" in part ? part.url : [])),
+  );
+  if (urls.some((url) => !/^data:/i.test(url))) {
+    throw refusedRequest("Ollama", "it fetches no images. Send them as data URLs.");
+  }
+  if (tools.length > 0 && toolChoice !== "auto") {
+    throw refusedRequest(
+      "Ollama",
+      `it cannot be told which tool to call. Leave toolChoice out, or ask another provider.`,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** An answer of /chat/completions that came whole; what is in it goes on unread. */
+const Completion = z.looseObject({
+  choices: z
+    .array(
+      z.looseObject({
+        message: z.looseObject({ tool_calls: z.array(z.looseObject({})).nullish() }),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * Wraps a `fetch` for a client that reads streams only. Some gateways and servers
+ * answer whole although a stream was asked for; that becomes a stream of one chunk.
+ */
+export function createStreamingFetch(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    const type = response.headers.get("content-type") ?? "";
+    if (!response.ok || !/^application\/json\b/i.test(type)) return response;
+    const { choices, ...rest } = Completion.parse(await response.json());
+    const chunk = { ...rest, choices: choices.map(toStreamed) };
+    return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
+      headers: { "content-type": "text/event-stream" },
+    });
+  };
+}
+
+function toStreamed({ message, ...choice }: z.infer<typeof Completion>["choices"][number]) {
+  const calls = message.tool_calls?.map((call, index) => ({ index, ...call }));
+  return { ...choice, delta: { ...message, ...(calls && { tool_calls: calls }) } };
+}

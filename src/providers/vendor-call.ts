@@ -1,0 +1,17 @@
+import type { Secret } from "../secrets/secret.ts";
+
+/** How one call reaches its vendor. */
+export interface VendorCall {
+  /** Sends the key itself, obeys `signal`, follows no redirect. SDKs get it, and no key. */
+  readonly fetch: typeof fetch;
+  /** For the SDKs that cannot do without; null where no key is needed. */
+  readonly secret: Secret | null;
+  /** Aborts when nobody waits any longer. */
+  readonly signal: AbortSignal;
+}
+
+/** What SDKs are given that insist on a key: `VendorCall.fetch` has it. */
+export const noKey = "none";
+
+/** The longest delay that a timer takes; the router's limits decide, no SDK's. */
+export const neverMs = 2_147_483_647;

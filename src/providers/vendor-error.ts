@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { readRefusal } from "./refusal-body.ts";
+
+const text = z.string().optional().catch(undefined);
+const status = z.number().int().min(100).max(599).optional().catch(undefined);
+
+/** What may be found on an error of an SDK, of LangChain or of fetch; all of it may be missing. */
+const ForeignError = z.object({
+  name: text,
+  message: text,
+  status,
+  statusCode: status,
+  $metadata: z.object({ httpStatusCode: status }).optional().catch(undefined),
+  code: z.union([z.string(), z.number()]).optional().catch(undefined),
+  type: text,
+  param: text,
+  requestID: text,
+  headers: z.instanceof(Headers).optional().catch(undefined),
+  error: z.unknown().optional(),
+  cause: z.unknown().optional(),
+});
+type ForeignError = z.infer<typeof ForeignError>;
+
+/** The facts in what a provider's SDK threw. */
+export interface VendorError {
+  readonly status: number | undefined;
+  /** Words that machines compare, such as `insufficient_quota` or `ECONNREFUSED`. */
+  readonly codes: readonly string[];
+  /** What the vendor wrote for people. It may quote keys and requests. */
+  readonly sentence: string;
+  readonly requestID: string | undefined;
+  /** 0 when the vendor asked for no pause. */
+  readonly retryAfterMs: number;
+}
+
+/** An answer that is none: what came instead, before an SDK could lose parts of it. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/**
+ * Reads whatever was thrown, through the errors that wrap it. Never throws.
+ * @param refusal the vendor's answer, where it is known
+ */
+export function readVendorError(thrown: unknown, refusal?: Refusal): VendorError {
+  const chain = [...causes(thrown)];
+  const told = chain.find((error) => statusOf(error) !== undefined);
+  const body = refusal && readRefusal(parsed(refusal.body));
+  const codes = [...(body?.codes ?? []), ...chain.flatMap(codesOf)].filter(isIdentifier);
+  return {
+    status: refusal?.status ?? (told && statusOf(told)),
+    codes: [...new Set(codes)],
+    sentence: body?.sentence || sentenceOf(told ?? chain.at(0)),
+    requestID: told?.requestID ?? refusal?.headers.get("x-request-id") ?? undefined,
+    retryAfterMs: pauseOf(refusal?.headers ?? told?.headers) || (body?.pauseMs ?? 0),
+  };
+}
+
+function* causes(thrown: unknown): Generator<ForeignError> {
+  let next = thrown;
+  for (let depth = 0; depth < 6; depth++) {
+    const read = ForeignError.safeParse(next);
+    if (!read.success) return;
+    yield read.data;
+    next = read.data.cause;
+  }
+}
+
+function statusOf({ status, statusCode, $metadata, code }: ForeignError): number | undefined {
+  // An error within a stream has its status in the code.
+  const coded = typeof code === "number" && code >= 400 && code < 600 ? code : undefined;
+  return status ?? statusCode ?? $metadata?.httpStatusCode ?? coded;
+}
+
+function codesOf({ name, code, type, param, error }: ForeignError): string[] {
+  const words = [typeof code === "string" ? code : undefined, type, param, name];
+  return [...words.filter((word) => word !== undefined), ...readRefusal(error).codes];
+}
+
+/** Only what has the form of an identifier: anything else could be a request's words. */
+function isIdentifier(word: string): boolean {
+  return word !== "Error" && /^[\w.[\]-]{1,80}$/.test(word);
+}
+
+function sentenceOf(error: ForeignError | undefined): string {
+  return readRefusal(error?.error).sentence || (error?.message ?? "");
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function pauseOf(headers: Headers | undefined): number {
+  const milliseconds = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
+  if (milliseconds > 0) return milliseconds;
+  const after = headers?.get("retry-after") ?? "";
+  const pauseMs = Number.isNaN(Number(after))
+    ? Date.parse(after) - Date.now()
+    : Number(after) * 1000;
+  return Number.isFinite(pauseMs) ? Math.max(pauseMs, 0) : 0;
+}

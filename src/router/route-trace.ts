@@ -1,0 +1,45 @@
+import type { ErrorCode } from "../errors/arena-error.ts";
+import type { ProviderErrorReason } from "../errors/provider-error.ts";
+import type { LimitName } from "./watchdog.ts";
+
+/** A candidate as people read it. */
+export interface TracedCandidate {
+  readonly profile: string;
+  readonly provider: string | null;
+  readonly model: string;
+  readonly isFallback: boolean;
+  /** Why it was not asked; null if it was, or if its turn never came. */
+  readonly skipped: string | null;
+}
+
+/** One attempt: who, when, how long, and what came of it. */
+export interface TracedAttempt {
+  readonly profile: string;
+  readonly provider: string;
+  readonly model: string;
+  /** Milliseconds since 1970. */
+  readonly beganAt: number;
+  readonly durationMs: number;
+  /** Until the first content; null if none came. */
+  readonly firstTokenMs: number | null;
+  readonly outcome: "answered" | "failed" | "cancelled";
+  readonly code: ErrorCode | null;
+  readonly reason: ProviderErrorReason | null;
+  /** The limit that ended it. */
+  readonly limit: LimitName | null;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** US dollars; null when it is not known what the vendor charges. */
+  readonly cost: number | null;
+}
+
+/** How an answer, or none, came about. No keys in it, and no words of participants. */
+export interface RouteTrace {
+  readonly route: string;
+  readonly candidates: readonly TracedCandidate[];
+  readonly attempts: readonly TracedAttempt[];
+  /** Who answered; null as long as nobody did. */
+  readonly chosen: Omit<TracedCandidate, "skipped"> | null;
+  /** Of all attempts together, in US dollars; null as soon as one is not known. */
+  readonly cost: number | null;
+}

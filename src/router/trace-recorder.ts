@@ -1,0 +1,84 @@
+import type { ProviderError } from "../errors/provider-error.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Skip } from "./candidate.ts";
+import { isFree } from "./failure-policy.ts";
+import { costOf } from "./prices.ts";
+import type { Excluded, RoutePlan, Turn } from "./route-plan.ts";
+import type { RouteTrace, TracedAttempt, TracedCandidate } from "./route-trace.ts";
+
+/** Writes down how an answer comes about, while it does. */
+export class TraceRecorder {
+  readonly #plan: RoutePlan;
+  readonly #skips = new Map<Turn, Skip>();
+  readonly #attempts: TracedAttempt[] = [];
+  #chosen: Turn | null = null;
+
+  constructor(plan: RoutePlan) {
+    this.#plan = plan;
+  }
+
+  /** Candidates whose turn came and who were not asked. */
+  get skips(): ReadonlyMap<Turn, Skip> {
+    return this.#skips;
+  }
+
+  /** How things stand now; whole once the answer is there, or an error. */
+  get trace(): RouteTrace {
+    const { route, turns, excluded } = this.#plan;
+    const asked = turns.map((turn) => traced(turn, this.#skips.get(turn)));
+    const left = excluded.map((each) => traced(each, each.skip));
+    const costs = this.#attempts.map(({ cost }) => cost);
+    return {
+      route: route.name,
+      candidates: [...asked, ...left],
+      attempts: [...this.#attempts],
+      chosen: this.#chosen && withoutSkip(this.#chosen),
+      cost: costs.includes(null) ? null : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
+    };
+  }
+
+  skipped(turn: Turn, skip: Skip): void {
+    this.#skips.set(turn, skip);
+  }
+
+  answered(attempt: Attempt): void {
+    this.#chosen = attempt.turn;
+    this.#attempts.push({ ...measured(attempt), outcome: "answered", code: null, reason: null });
+  }
+
+  failed(attempt: Attempt, error: ProviderError): void {
+    const { code, reason } = error;
+    // A refusal costs nothing; what became of anything else, the vendor knows alone.
+    const cost = isFree(error) ? 0 : null;
+    this.#attempts.push({ ...measured(attempt), outcome: "failed", code, reason, cost });
+  }
+
+  cancelled(attempt: Attempt): void {
+    this.#attempts.push({ ...measured(attempt), outcome: "cancelled", code: null, reason: null });
+  }
+}
+
+function measured(attempt: Attempt) {
+  const { turn, beganAt, endedAt, firstTokenAt, limit, usage } = attempt;
+  const { inputTokens = null, outputTokens = null } = usage ?? {};
+  return {
+    profile: turn.access.profile,
+    provider: turn.access.providerName,
+    model: turn.model,
+    beganAt,
+    durationMs: endedAt - beganAt,
+    firstTokenMs: firstTokenAt === null ? null : firstTokenAt - beganAt,
+    limit,
+    inputTokens,
+    outputTokens,
+    cost: costOf(turn.price, { inputTokens, outputTokens }),
+  };
+}
+
+function traced(named: Turn | Excluded, skip: Skip | undefined): TracedCandidate {
+  return { ...withoutSkip(named), skipped: skip?.why ?? null };
+}
+
+function withoutSkip({ access, model, isFallback }: Turn | Excluded) {
+  return { profile: access.profile, provider: access.providerName, model, isFallback };
+}

@@ -1,0 +1,105 @@
+import { nameOf, VaultFailure } from "./vault-failure.ts";
+
+type Environment = (name: string) => string | undefined;
+
+/** HTTP to HashiCorp Vault or OpenBao, as VAULT_ADDR, VAULT_TOKEN and VAULT_NAMESPACE say. */
+export class VaultConnection {
+  readonly #address: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  private constructor(address: URL, headers: Readonly<Record<string, string>>) {
+    this.#address = address;
+    this.#headers = headers;
+  }
+
+  /** @throws VaultFailure when a setting is missing or wrong */
+  static from(environment: Environment): VaultConnection {
+    const [address, token] = [environment("VAULT_ADDR"), environment("VAULT_TOKEN")];
+    if (!address || !URL.canParse(address) || !/^https?:/i.test(address)) {
+      const came = address ? "VAULT_ADDR is no URL" : "VAULT_ADDR is not set";
+      throw new VaultFailure(
+        "invalid",
+        `${came}; expected one such as https://vault.example.org:8200`,
+      );
+    }
+    if (!token || !isSendable(token)) {
+      const came = token ? "VAULT_TOKEN holds what no header can carry" : "VAULT_TOKEN is not set";
+      throw new VaultFailure("invalid", `${came}; set it to a token that may read this path`);
+    }
+    const namespace = environment("VAULT_NAMESPACE");
+    if (namespace && !isSendable(namespace)) {
+      throw new VaultFailure(
+        "invalid",
+        "VAULT_NAMESPACE holds what no header can carry; correct it",
+      );
+    }
+    const headers = {
+      // An agent in between may refuse what has not this header.
+      "x-vault-request": "true",
+      "x-vault-token": token,
+      ...(namespace && { "x-vault-namespace": namespace }),
+    };
+    return new VaultConnection(new URL(address), headers);
+  }
+
+  /** What stands at a path of the API; null when nothing does. @throws VaultFailure */
+  async get(path: string, signal: AbortSignal): Promise<unknown> {
+    const url = new URL(this.#address);
+    const encoded = path.split("/").map(encodeURIComponent).join("/");
+    url.pathname = `${url.pathname.replace(/\/+$/, "")}/v1/${encoded}`;
+    const response = await this.#fetch(url, signal);
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      if (response.status === 404) return null;
+      throw statusFailure(response.status);
+    }
+    try {
+      return await response.json();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new VaultFailure("away", "what answers at VAULT_ADDR sends no JSON; is it a vault?");
+    }
+  }
+
+  async #fetch(url: URL, signal: AbortSignal): Promise<Response> {
+    try {
+      // A redirect that is followed would carry the token to whoever it names.
+      return await fetch(url, { headers: this.#headers, redirect: "manual", signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new VaultFailure("away", `nobody answers at VAULT_ADDR (${nameOf(error)})`);
+    }
+  }
+}
+
+function isSendable(value: string): boolean {
+  try {
+    new Headers([["x-vault-token", value]]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function statusFailure(status: number): VaultFailure {
+  if (status >= 300 && status < 400) {
+    const problem =
+      "the vault redirects, which is not followed with a token; set VAULT_ADDR to the vault's active node";
+    return new VaultFailure("invalid", problem);
+  }
+  if (status === 401 || status === 403) {
+    const problem =
+      "the vault refuses; VAULT_TOKEN has expired, or its policy must allow it to read this path (below data/ in a store with versions), or VAULT_NAMESPACE is wrong";
+    return new VaultFailure("denied", problem);
+  }
+  if (status === 503)
+    return new VaultFailure("away", "the vault is sealed or in maintenance (503)");
+  if (status >= 500 || status === 429 || status === 472 || status === 473) {
+    return new VaultFailure("away", `the vault fails at the moment (${status})`);
+  }
+  return new VaultFailure(
+    "invalid",
+    `the vault does not take the request (${status}); correct path and VAULT_ADDR`,
+  );
+}

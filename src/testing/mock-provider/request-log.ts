@@ -1,0 +1,62 @@
+import type { MockRequest } from "./mock-request.ts";
+
+type Entry = { -readonly [Key in keyof MockRequest]: MockRequest[Key] };
+
+/** Says how a request ended; only the first call counts. */
+export type EndRequest = (ending: NonNullable<MockRequest["ending"]>) => void;
+
+/** Keeps what the mock saw, for as long as it is of use; waiters wait for it without asking again and again. */
+export class RequestLog {
+  readonly #now: () => number;
+  readonly #waiters: (() => void)[] = [];
+  #entries: Entry[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** All requests since the beginning, or since `clear`; the newest last. */
+  get requests(): readonly MockRequest[] {
+    return this.#entries;
+  }
+
+  /** Adds a request and returns it with what says that it ended. */
+  add(
+    request: Omit<MockRequest, "earlier" | "sinceFirstMs" | "endedAt" | "ending">,
+  ): [MockRequest, EndRequest] {
+    const { fault, beganAt } = request;
+    const same = this.#entries.filter((entry) => fault !== "" && entry.fault === fault);
+    const sinceFirstMs = beganAt - (same[0]?.beganAt ?? beganAt);
+    const entry: Entry = {
+      ...request,
+      earlier: same.length,
+      sinceFirstMs,
+      endedAt: null,
+      ending: null,
+    };
+    this.#entries.push(entry);
+    this.#wake();
+    const end: EndRequest = (ending) => {
+      if (entry.ending !== null) return;
+      entry.ending = ending;
+      entry.endedAt = this.#now();
+      this.#wake();
+    };
+    return [entry, end];
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+
+  /** Resolves once this holds for the requests so far. */
+  async until(condition: (requests: readonly MockRequest[]) => boolean): Promise<void> {
+    while (!condition(this.#entries)) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+}
