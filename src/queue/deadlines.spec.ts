@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { deferred } from "../../test/fixtures/deferred.ts";
 import { fakeTime } from "../../test/fixtures/fake-time.ts";
 import { Deadlines } from "./deadlines.ts";
 
@@ -51,7 +53,7 @@ describe("Deadlines", () => {
   it("waits for the next one once it is told which that is", async () => {
     deadlines.add(start + 10);
     await wait();
-    deadlines.reset(start + 50);
+    await deadlines.learn(async () => start + 50);
     await time.settle();
     await time.pass(49);
     assert.equal(isPassed, false);
@@ -59,10 +61,43 @@ describe("Deadlines", () => {
     assert.equal(isPassed, true);
   });
 
+  it("does not forget what comes while it looks for the others", async () => {
+    const look = deferred<number | null>();
+    const learned = deadlines.learn(() => look.promise);
+    for (const later of [300, 100, 200]) deadlines.add(start + later);
+    look.resolve(start + 1000);
+    await learned;
+    await wait();
+    await time.pass(99);
+    assert.equal(isPassed, false);
+    await time.pass(1);
+    assert.equal(isPassed, true);
+  });
+
+  it("believes the look that began last, whichever ends last", async () => {
+    const early = deferred<number | null>();
+    const learned = deadlines.learn(() => early.promise);
+    deadlines.add(start + 10);
+    await deadlines.learn(async () => start + 10);
+    early.resolve(null);
+    await learned;
+    await wait();
+    await time.pass(10);
+    assert.equal(isPassed, true);
+  });
+
+  it("keeps what it knows when a look fails", async () => {
+    deadlines.add(start + 10);
+    await deadlines.learn(async () => undefined);
+    await wait();
+    await time.pass(10);
+    assert.equal(isPassed, true);
+  });
+
   it("waits for ever where there is none", async () => {
     deadlines.add(start + 10);
     await wait();
-    deadlines.reset(null);
+    await deadlines.learn(async () => null);
     await time.settle();
     await time.pass(1_000_000, 1_000_000);
     assert.equal(isPassed, false);
@@ -77,8 +112,15 @@ describe("Deadlines", () => {
 
   it("bears a deadline that is further away than a timer can wait", async () => {
     const month = 30 * 86_400_000;
+    const timers = mock.method(globalThis, "setTimeout");
     deadlines.add(start + month);
     await wait();
+    timers.mock.restore();
+    // A longer one would end at once.
+    assert.deepEqual(
+      timers.mock.calls.map(({ arguments: [, waitMs] }) => waitMs),
+      [2 ** 31 - 1],
+    );
     await time.pass(month - 1, month);
     assert.equal(isPassed, false);
     await time.pass(1);

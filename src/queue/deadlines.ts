@@ -7,17 +7,29 @@ const longestMs = 2_147_483_647;
 export class Deadlines {
   readonly #change = new Change();
   #earliest: number | null = null;
+  /** The earliest of what came since the last look began, and how many looks have begun. */
+  #added: number | null = null;
+  #looks = 0;
 
   /** Something has this deadline. Times are milliseconds since 1970. */
   add(deadline: number): void {
+    this.#added = Math.min(deadline, this.#added ?? deadline);
     if (this.#earliest !== null && this.#earliest <= deadline) return;
     this.#earliest = deadline;
     this.#change.notify();
   }
 
-  /** All of them together: what was known before is forgotten. */
-  reset(earliest: number | null): void {
-    this.#earliest = earliest;
+  /**
+   * Looks where all of them are, and forgets what was known before: not what came
+   * meanwhile, which may not have been there yet. `undefined` means that nobody knows.
+   */
+  async learn(look: () => Promise<number | null | undefined>): Promise<void> {
+    const number = ++this.#looks;
+    this.#added = null;
+    const found = await look();
+    // Whoever began to look later knows better.
+    if (found === undefined || number !== this.#looks) return;
+    this.#earliest = found === null ? this.#added : Math.min(found, this.#added ?? found);
     this.#change.notify();
   }
 

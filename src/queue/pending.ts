@@ -12,8 +12,15 @@ export class Pending {
     promise.then(remove, remove);
   }
 
-  /** Resolves when all that are pending now are settled. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#promises);
+  /** Resolves when all that are pending now are settled, or when `signal` aborts. */
+  async settled(signal: AbortSignal = neverAborted): Promise<void> {
+    if (signal.aborted) return;
+    const aborted = Promise.withResolvers<void>();
+    const giveUp = () => aborted.resolve();
+    signal.addEventListener("abort", giveUp);
+    await Promise.race([Promise.allSettled(this.#promises), aborted.promise]);
+    signal.removeEventListener("abort", giveUp);
   }
 }
+
+const neverAborted = new AbortController().signal;

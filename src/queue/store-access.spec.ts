@@ -9,6 +9,7 @@ describe("StoreAccess", () => {
   const away = "the queue's store cannot be used; trying again";
   const back = "the queue's store is back";
   let logger: RecordingLogger;
+  let aways: number;
   let backs: number;
   let access: StoreAccess;
   let attempts: boolean[];
@@ -33,7 +34,8 @@ describe("StoreAccess", () => {
   beforeEach(() => {
     logger = new RecordingLogger();
     backs = 0;
-    access = new StoreAccess(logger, () => backs++);
+    aways = 0;
+    access = new StoreAccess(logger, { onAway: () => aways++, onBack: () => backs++ });
     attempts = [];
     failure = new Error("connection refused");
   });
@@ -42,6 +44,7 @@ describe("StoreAccess", () => {
     failure = null;
     assert.equal(await access.call(work), "done");
     assert.deepEqual([attempts, logger.items, backs, access.isAway], [[false], [], 0, false]);
+    assert.deepEqual([aways, access.reach.aborted], [0, false]);
   });
 
   it("calls again until it succeeds, and says that it is a retry", async () => {
@@ -171,7 +174,8 @@ describe("StoreAccess", () => {
     assert.ok(Number(logger.named(away)[1]?.["awayMs"]) >= 30_000);
     failure = null;
     await time.pass(3000);
-    assert.deepEqual([logger.named(away).length, logger.named(back).length, backs], [2, 1, 1]);
+    assert.deepEqual([logger.named(away).length, logger.named(back).length], [2, 1]);
+    assert.deepEqual([aways, backs], [1, 1]);
     assert.ok(Number(logger.named(back)[0]?.["awayMs"]) >= 33_900);
   });
 
@@ -180,10 +184,10 @@ describe("StoreAccess", () => {
       failure = new Error("away");
       watch(access.call(work));
       await time.settle();
-      assert.equal(access.isAway, true);
+      assert.deepEqual([access.isAway, access.reach.aborted], [true, true]);
       failure = null;
       await access.call(work);
-      assert.equal(access.isAway, false);
+      assert.deepEqual([access.isAway, access.reach.aborted], [false, false]);
       assert.deepEqual([logger.named(away).length, backs], [times, times]);
       await time.settle();
     }

@@ -13,6 +13,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Hears when the store goes away, and when it is back. */
+export interface StoreListener {
+  readonly onAway: () => void;
+  readonly onBack: () => void;
+}
+
 /** A call was given up because the store was away for too long. */
 export class StoreAwayError extends Error {
   override readonly name = "StoreAwayError";
@@ -21,20 +27,26 @@ export class StoreAwayError extends Error {
 /** Calls a store until it does what it is told: a store that is away for a while loses nothing. */
 export class StoreAccess {
   readonly #logger: Logger;
-  readonly #onBack: () => void;
+  readonly #listener: StoreListener;
   #retry = new AbortController();
+  #reach = new AbortController();
   #awaySince: number | null = null;
   #mentionedAt = 0;
   #mostPatienceMs = Number.POSITIVE_INFINITY;
 
-  constructor(logger: Logger, onBack: () => void) {
+  constructor(logger: Logger, listener: StoreListener) {
     this.#logger = logger;
-    this.#onBack = onBack;
+    this.#listener = listener;
   }
 
   /** Whether the last call failed. */
   get isAway(): boolean {
     return this.#awaySince !== null;
+  }
+
+  /** Aborts when a call fails: what waits for the store would wait for long. */
+  get reach(): AbortSignal {
+    return this.#reach.signal;
   }
 
   /**
@@ -85,7 +97,11 @@ export class StoreAccess {
   /** How long the store has been away. */
   #failed(error: unknown): number {
     const now = Date.now();
-    this.#awaySince ??= now;
+    if (this.#awaySince === null) {
+      this.#awaySince = now;
+      this.#reach.abort();
+      this.#listener.onAway();
+    }
     const awayMs = now - this.#awaySince;
     if (now - this.#mentionedAt >= reminderMs) {
       this.#mentionedAt = now;
@@ -99,8 +115,9 @@ export class StoreAccess {
     this.#logger.info({ awayMs: Date.now() - this.#awaySince }, "the queue's store is back");
     this.#awaySince = null;
     this.#mentionedAt = 0;
+    this.#reach = new AbortController();
     this.retryNow();
-    this.#onBack();
+    this.#listener.onBack();
   }
 }
 

@@ -115,9 +115,9 @@ export class StoredAnswers {
     }
   }
 
-  /** Resolves when the store knows what became of every delivery that has ended. */
-  async settled(): Promise<void> {
-    await Promise.all([this.#ending.settled(), this.#releasing.settled()]);
+  /** Resolves when the store knows what became of every delivery that has ended, or when `signal` aborts. */
+  async settled(signal?: AbortSignal): Promise<void> {
+    await Promise.all([this.#ending.settled(signal), this.#releasing.settled(signal)]);
   }
 
   /** False when there is no room. */
@@ -144,7 +144,7 @@ export class StoredAnswers {
     // What is taken without a lease may not be delivered; whoever renews it looks again.
     if (Date.now() >= store.lease.until) return [];
     // What went back has its old place again only when it is there.
-    if (!access.isAway) await this.#releasing.settled();
+    await this.#releasing.settled(access.reach);
     const { name, isRetry } = this.#token;
     try {
       const takenAt = Date.now();

@@ -57,7 +57,11 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     const { isSerial, logger, patienceMs = defaultPatienceMs } = options;
     const { maxSize, maxUndelivered } = options;
     const store = options.createStore((change) => this.#changed(change));
-    const access = new StoreAccess(logger, () => this.#changed("anything"));
+    const access = new StoreAccess(logger, {
+      // Not every call waits for a store that is away; upkeep does, and so it hears when it is back.
+      onAway: () => this.#upkeep.now(),
+      onBack: () => this.#changed("anything"),
+    });
     this.#store = store;
     this.#access = access;
     this.#requests = new StoredRequests({
@@ -146,7 +150,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
 
   async stats(): Promise<QueueStats> {
     if (this.#access.isAway) return this.#lastStats;
-    await this.#answers.settled();
+    await this.#answers.settled(this.#access.reach);
     const stats = await ifReachable(
       this.#access.call(() => this.#store.stats(), { patienceMs: 0 }),
     );

@@ -147,8 +147,9 @@ export class StoredRequests {
   /** Learns the deadlines of what others accepted. */
   async lookAtDeadlines(signal: AbortSignal): Promise<void> {
     const { store, access } = this.#options;
-    const earliest = await ifReachable(access.call(() => store.nextDeadline(), { signal }));
-    if (earliest !== undefined) this.#deadlines.reset(earliest);
+    await this.#deadlines.learn(() =>
+      ifReachable(access.call(() => store.nextDeadline(), { signal })),
+    );
   }
 
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {

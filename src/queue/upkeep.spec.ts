@@ -42,6 +42,18 @@ describe("Upkeep", () => {
     assert.equal(rounds, 3);
   });
 
+  it("comes again at once when it is told to, and then after its interval", async () => {
+    upkeep.start();
+    await time.settle();
+    upkeep.now();
+    await time.settle();
+    assert.equal(rounds, 2);
+    await time.pass(999);
+    assert.equal(rounds, 2);
+    await time.pass(1);
+    assert.equal(rounds, 3);
+  });
+
   it("ends in the middle of its rest, and does nothing more", async () => {
     upkeep.start();
     await time.settle();
@@ -58,14 +70,17 @@ describe("Upkeep", () => {
         new Promise((resolve) => {
           signal.addEventListener("abort", () => {
             order += "told ";
-            resolve(true);
+            setImmediate(() => {
+              order += "ended ";
+              resolve(true);
+            });
           });
         }),
     });
     slow.start();
     await slow.stop();
     order += "stopped";
-    assert.equal(order, "told stopped");
+    assert.equal(order, "told ended stopped");
   });
 
   it("can be stopped without a start, and twice", async () => {

@@ -14,6 +14,7 @@ const breathMs = 20;
 export class Upkeep {
   readonly #options: UpkeepOptions;
   readonly #stopped = new AbortController();
+  #rest = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: UpkeepOptions) {
@@ -22,6 +23,11 @@ export class Upkeep {
 
   start(): void {
     this.#loop = this.#run();
+  }
+
+  /** Ends the rest that is under way, or the next one. */
+  now(): void {
+    this.#rest.abort();
   }
 
   async stop(): Promise<void> {
@@ -34,8 +40,10 @@ export class Upkeep {
     while (!signal.aborted) {
       const isMoreLeft = await this.#options.work(signal);
       const waitMs = isMoreLeft ? breathMs : this.#options.intervalMs;
-      // An abort ends the sleep by an error, and the loop by its condition.
-      await sleep(waitMs, undefined, { signal }).catch(() => {});
+      const either = AbortSignal.any([signal, this.#rest.signal]);
+      // An abort ends the sleep by an error; whether the loop goes on is its condition's.
+      await sleep(waitMs, undefined, { signal: either }).catch(() => {});
+      this.#rest = new AbortController();
     }
   }
 }

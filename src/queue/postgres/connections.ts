@@ -40,6 +40,8 @@ export class Connections {
   readonly #relaxed: pg.Pool;
   #listener: pg.Client | null = null;
   #isListening = false;
+  /** One attempt at a time: a second one would leave a connection that nobody closes. */
+  #listening: Promise<void> | null = null;
   #isClosed = false;
 
   constructor(options: ConnectionsOptions) {
@@ -89,7 +91,20 @@ export class Connections {
   }
 
   /** Listens, or finds out whether the listening connection still lives and opens it again. */
-  async listen(): Promise<void> {
+  listen(): Promise<void> {
+    this.#listening ??= this.#listen().finally(() => {
+      this.#listening = null;
+    });
+    return this.#listening;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#listener) this.#drop(this.#listener);
+    await Promise.all([this.#durable.end(), this.#relaxed.end()]);
+  }
+
+  async #listen(): Promise<void> {
     if (this.#isClosed) return;
     const listener = this.#listener;
     if (listener && this.#isListening) {
@@ -102,12 +117,6 @@ export class Connections {
       }
     }
     await this.#open();
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    if (this.#listener) this.#drop(this.#listener);
-    await Promise.all([this.#durable.end(), this.#relaxed.end()]);
   }
 
   async #open(): Promise<void> {

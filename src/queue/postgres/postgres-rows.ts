@@ -2,6 +2,12 @@ import type { ClaimedRow, TakenRow } from "../queue-store.ts";
 import type { Answer, QueuedRequest } from "../request-queue.ts";
 import { fromText } from "./text-codec.ts";
 
+/** Which claim holds or held a row. */
+export interface ClaimColumns {
+  readonly claim: string;
+  readonly id: number;
+}
+
 /** A claimed row as Postgres returns it. */
 export interface ClaimedColumns {
   readonly id: number;

@@ -18,6 +18,7 @@ import { Connections } from "./connections.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";
 import { toConfigurationError, unreachable } from "./postgres-problems.ts";
 import {
+  type ClaimColumns,
   type ClaimedColumns,
   type TakenColumns,
   toClaimedRows,
@@ -96,7 +97,15 @@ export class PostgresStore implements QueueStore {
     if (this.#isStopped) return;
     this.#isStopped = true;
     try {
-      await this.#connections.durably("free-own", sql.freeOwn, [this.#owner]);
+      const own = [this.#owner];
+      const freed = await this.#connections.durably<{ state: string }>(
+        "free-own",
+        sql.freeOwn,
+        own,
+      );
+      for (const { state } of freed) {
+        this.#announcements.announce(state === "queued" ? "requests" : "answers");
+      }
       await this.#connections.durably("end-lease", sql.endLease, [this.#owner]);
       await this.#announcements.flush();
     } finally {
@@ -142,25 +151,27 @@ export class PostgresStore implements QueueStore {
   async answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
     const rows = answers.map(({ row }) => row);
     const tokens = answers.map(({ token }) => token);
-    const stored = await this.#connections.durably<{ id: number }>("answer", sql.answer, [
+    const stored = await this.#connections.durably<ClaimColumns>("answer", sql.answer, [
       rows,
       tokens,
       answers.map(({ answer }) => answer.text),
       answers.map(({ answer }) => answer.outcome),
       answers.map(({ answeredAt }) => answeredAt),
     ]);
-    const ids = new Set(stored.map(({ id }) => id));
+    // Two attempts at one row may be among them.
+    const nameOf = (token: string, row: number) => `${token} ${row}`;
+    const names = new Set(stored.map(({ claim, id }) => nameOf(claim, id)));
     if (isRetry) {
       const values = [rows, tokens];
-      const found = await this.#connections.durably<{ id: number }>(
+      const found = await this.#connections.durably<ClaimColumns>(
         "find-answered",
         sql.findAnswered,
         values,
       );
-      for (const { id } of found) ids.add(id);
+      for (const { claim, id } of found) names.add(nameOf(claim, id));
     }
-    if (ids.size > 0) this.#announcements.announce("answers");
-    return rows.map((row) => ids.has(row));
+    if (names.size > 0) this.#announcements.announce("answers");
+    return answers.map(({ token, row }) => names.has(nameOf(token, row)));
   }
 
   async giveBack(claims: readonly Claim[]): Promise<void> {

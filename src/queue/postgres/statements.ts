@@ -53,13 +53,16 @@ WITH given AS (
       $9::bigint[])
     WITH ORDINALITY AS g (arrival, session_id, message_id, session_key, answer, outcome,
       received_at, place)
+), fresh AS (
+  SELECT *, row_number() OVER (ORDER BY place) AS rank FROM given g
+  WHERE NOT EXISTS (SELECT FROM arena_requests r WHERE r.request_key = g.arrival)
 )
 INSERT INTO arena_requests (state, model_id, request_key, arrival, session_id, message_id,
   session_key, received_at, answer, outcome, answered_at, answer_order)
 SELECT 'answered', $1, arrival, arrival, session_id, message_id,
   session_key, received_at, answer, outcome, received_at, nextval('arena_answer_order')
-FROM given
-WHERE place <= $2 - ${undelivered("$2")}
+FROM fresh
+WHERE rank <= $2 - ${undelivered("$2")}
 ORDER BY place
 ON CONFLICT (request_key) DO NOTHING
 RETURNING arrival`;
@@ -114,11 +117,11 @@ UPDATE arena_requests r SET state = 'answered', has_turn = false, owner = NULL,
 FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
   AS g (id, claim, answer, outcome, answered_at)
 WHERE r.id = g.id AND r.claim = g.claim AND r.state = 'running'
-RETURNING r.id`;
+RETURNING r.claim, r.id`;
 
 /** Which of them were answered under their claim. $1 ids, $2 tokens. */
 export const findAnswered = `
-SELECT r.id FROM arena_requests r
+SELECT r.claim, r.id FROM arena_requests r
 JOIN unnest($1::bigint[], $2::text[]) AS g (id, claim) ON r.id = g.id AND r.claim = g.claim
 WHERE r.state IN ('answered', 'delivering', 'delivered')`;
 
@@ -213,7 +216,8 @@ export const freeDead = free(
 );
 
 /** What one owner holds. $1 owner. */
-export const freeOwn = free("owner = $1");
+export const freeOwn = `${free("owner = $1")}
+RETURNING state`;
 
 /** $1 owner. */
 export const endLease = "DELETE FROM arena_replicas WHERE id = $1";

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import pg from "pg";
+import { freePort } from "../../../test/fixtures/free-port.ts";
+import {
+  firstPostgresTimeoutMs,
+  sharedPostgres,
+  type TestPostgres,
+} from "../../../test/fixtures/postgres.ts";
+import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
+import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { openPostgresArchive } from "./postgres-archive.ts";
+
+describe("The start of a PostgresStore", () => {
+  let server: TestPostgres;
+  let url: string;
+
+  before(async function () {
+    this.timeout(firstPostgresTimeoutMs);
+    server = await sharedPostgres();
+  });
+  beforeEach(async () => {
+    url = await server.createDatabase();
+  });
+
+  async function query(statement: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client(url);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(statement)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+  const changed = (change: (url: URL) => void) => {
+    const other = new URL(url);
+    change(other);
+    return other.href;
+  };
+  /** Why a store and an archive cannot be opened there; no password is part of it. */
+  async function whyNot(where: string): Promise<{ store: unknown; archive: ConfigurationError }> {
+    const store = postgresStore(where);
+    const reason: unknown = await store.start().then(
+      () => assert.fail("it started"),
+      (error: unknown) => error,
+    );
+    await store.stop().catch(() => {});
+    const archive: unknown = await openPostgresArchive(where).then(
+      () => assert.fail("it opened"),
+      (error: unknown) => error,
+    );
+    assert.ok(archive instanceof ConfigurationError, String(archive));
+    for (const error of [reason, archive]) {
+      assert.ok(error instanceof Error);
+      assert.ok(!`${error.message}${error.stack}`.includes(new URL(where).password), error.message);
+    }
+    return { store: reason, archive };
+  }
+  /** What only an operator can mend. */
+  async function problem(where: string): Promise<string> {
+    const { store, archive } = await whyNot(where);
+    assert.ok(store instanceof ConfigurationError, String(store));
+    const names = store.problems.map(({ name }) => name);
+    assert.deepEqual(names, ["QUEUE_URL"]);
+    assert.equal(archive.message, store.message);
+    return store.message;
+  }
+
+  it("makes the tables once, however many replicas come to an empty database at once", async () => {
+    const five = Array.from({ length: 5 }, () => postgresStore(url));
+    await Promise.all(five.map((store) => store.start()));
+    assert.deepEqual(await query("SELECT version FROM arena_schema"), [{ version: 1 }]);
+    const outcomes = await Promise.all(
+      five.map((store, at) => store.insert([arrival(`${at}`)], roomy, false)),
+    );
+    assert.deepEqual(new Set(outcomes.flat()), new Set(["accepted"]));
+    await Promise.all(five.map((store) => store.stop()));
+    assert.deepEqual(await query("SELECT * FROM arena_replicas"), []);
+  });
+
+  it("leaves what is there as it is", async () => {
+    const before = postgresStore(url);
+    await before.start();
+    await before.insert([arrival("1")], roomy, false);
+    await before.stop();
+    const after = postgresStore(url);
+    await after.start();
+    assert.equal((await after.stats()).size, 1);
+    await after.stop();
+  });
+
+  it("changes nothing in the tables of a newer version", async () => {
+    await query("CREATE TABLE arena_schema (version integer PRIMARY KEY)");
+    await query("INSERT INTO arena_schema VALUES (1), (1000)");
+    const message = await problem(url);
+    assert.match(message, /made by a newer arena-model-server \(version 1000; this one knows 1\)/);
+    assert.match(message, /Run that version, or name another database; nothing was changed/);
+    assert.deepEqual(await query("SELECT to_regclass('arena_requests') AS name"), [{ name: null }]);
+  });
+
+  it("says that the password is wrong", async () => {
+    const message = await problem(changed((other) => (other.password = "secret-word")));
+    assert.match(message, /the database at 127\.0\.0\.1:\d+\/test_\d+ cannot be used/);
+    assert.match(message, /it refuses the user or the password; correct them in QUEUE_URL/);
+  });
+
+  it("says that there is no such database", async () => {
+    const message = await problem(changed((other) => (other.pathname = "/nowhere")));
+    assert.match(message, /\/nowhere cannot be used: it has no database of this name/);
+  });
+
+  it("says that nobody listens there, and lets its caller try again", async () => {
+    const port = await freePort();
+    const where = changed((other) => (other.port = String(port)));
+    const { store, archive } = await whyNot(where);
+    assert.ok(store instanceof Error && !(store instanceof ConfigurationError));
+    for (const { message } of [store, archive]) {
+      assert.match(message, new RegExp(`127\\.0\\.0\\.1:${port}/test_\\d+ cannot be reached`));
+      assert.match(message, /ECONNREFUSED.*; start it, or correct QUEUE_URL/);
+    }
+  });
+
+  it("can be tried again once the database is there", async () => {
+    const name = `later_${Date.now()}`;
+    const store = postgresStore(changed((other) => (other.pathname = name)));
+    await assert.rejects(store.start(), ConfigurationError);
+    await query(`CREATE DATABASE ${name}`);
+    await store.start();
+    assert.equal((await store.stats()).size, 0);
+    await store.stop();
+  });
+
+  describe("as a user who may not create tables", () => {
+    let limited: string;
+    const name = "arena_limited";
+
+    beforeEach(async () => {
+      await query(`DROP ROLE IF EXISTS ${name}`);
+      await query(`CREATE ROLE ${name} LOGIN PASSWORD 'limited-word'`);
+      await query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+      limited = changed((other) => {
+        other.username = name;
+        other.password = "limited-word";
+      });
+    });
+    afterEach(async () => {
+      await query(`DROP OWNED BY ${name}`);
+      await query(`DROP ROLE ${name}`);
+    });
+
+    it("says which rights are missing where there are no tables", async () => {
+      const store = postgresStore(limited);
+      await assert.rejects(store.start(), (error: Error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.match(error.message, /grant CREATE and USAGE on the schema/);
+        return true;
+      });
+      await store.stop().catch(() => {});
+    });
+
+    it("works with tables that somebody else made", async () => {
+      const owner = postgresStore(url);
+      await owner.start();
+      await owner.stop();
+      await query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${name}`);
+      await query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${name}`);
+      const store = postgresStore(limited);
+      await store.start();
+      await store.insert([arrival("1")], roomy, false);
+      const [claim] = await store.claim("due", "t", 1, false);
+      assert.ok(claim);
+      const { row, token } = claim;
+      const answer = { text: "{}", outcome: "OK" } as const;
+      assert.deepEqual(await store.answer([{ row, token, answer, answeredAt: 1 }], false), [true]);
+      await store.sweep();
+      await store.stop();
+    });
+  });
+});
+
+describe("openPostgresArchive", () => {
+  it("says that no server has run with a database without tables", async () => {
+    const url = await (await sharedPostgres()).createDatabase();
+    await assert.rejects(openPostgresArchive(url), (error: Error) => {
+      assert.ok(error instanceof ConfigurationError);
+      assert.match(
+        error.message,
+        /QUEUE_URL: its database has no tables arena_…\. Has a server run/,
+      );
+      return true;
+    });
+  });
+});
