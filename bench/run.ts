@@ -1,5 +1,5 @@
 // Prints the figures of docs/performance.md. Ratios are taken within one run.
-// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog]
+// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog router]
 import { availableParallelism } from "node:os";
 import { measureBacklog } from "./backlog.ts";
 import { type Figure, isReached, toLine } from "./figures.ts";
@@ -7,6 +7,7 @@ import { measureManyAtOnce } from "./many-at-once.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePostgres } from "./postgres.ts";
 import { measureRoundTrips } from "./round-trips.ts";
+import { measureRouter } from "./router.ts";
 import { measureSqlite } from "./sqlite.ts";
 import { measureStartUp } from "./start-up.ts";
 
@@ -18,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   sqlite: measureSqlite,
   postgres: measurePostgres,
   backlog: measureBacklog,
+  router: measureRouter,
 };
 
 const chosen = process.argv.slice(2);

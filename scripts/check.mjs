@@ -23,7 +23,7 @@ console.log("\nAll checks passed.");
 
 /** What git sees as changed in the places that are generated. */
 function differences() {
-  const places = ["src/generated", "docs/configuration.md", ".env.example"];
+  const places = ["src/generated", "docs/configuration.md", ".env.example", "schema"];
   return execFileSync("git", ["diff", "--", ...places], { encoding: "utf8" });
 }
 

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { configParts } from "../src/commands/profiles/config-parts.ts";
+import { configParts } from "../src/access/config-parts.ts";
 import { arenaConfigSchema } from "../src/profiles/arena-config-schema.ts";
 import { spellingsOf } from "../src/profiles/spellings.ts";
 

@@ -9,7 +9,11 @@ const usage = `arena: puts an AI model in service for the Collaborative AI Arena
   arena [serve]          serve the model that MODEL names (default: echo)
   arena chat ADDRESS     talk to a model container, as the arena would
   arena doctor ADDRESS   find out whether a model container survives the arena
+  arena doctor profiles  find out whether the profiles of arena.yaml would work
   arena models           list the built-in models and the settings they need
+  arena profiles         say which models may be used, by which profile, and by whom
+  arena route            show what a route of arena.yaml does
+  arena mock             be a provider that fails on demand, to rehearse bad days
   arena sessions         list, export and delete what the queue keeps
   arena replay FILE      ask another model what was recorded, and compare
 
@@ -46,8 +50,26 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
   chat: async (argv) => (await import("./client/chat.ts")).runChat(argv, process),
   sessions: async (argv) => (await import("./commands/sessions.ts")).runSessions(argv, process),
   replay: async (argv) => (await import("./commands/replay.ts")).runReplay(argv, process),
-  doctor: async (argv) => (await import("./client/doctor.ts")).runDoctor(argv, process),
+  profiles: async (argv) =>
+    (await import("./commands/profiles.ts")).runProfiles(argv, process, await configFile()),
+  route: async (argv) =>
+    (await import("./commands/route.ts")).runRoute(
+      argv,
+      process,
+      (await import("./commands/route/open-route.ts")).openRoute,
+    ),
+  mock: async (argv) => (await import("./commands/mock.ts")).runMock(argv, process),
+  doctor: async (argv) =>
+    argv[0] === "profiles"
+      ? (await import("./commands/preflight.ts")).runPreflight(argv.slice(1), process)
+      : (await import("./client/doctor.ts")).runDoctor(argv, process),
 };
+
+/** Reads the environment only when it is asked for the file. */
+async function configFile(): Promise<() => string | undefined> {
+  const { readEnvironment } = await import("./config/environment.ts");
+  return () => readEnvironment().CONFIG_FILE;
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const problem = nodeProblem(process.versions.node);

@@ -8,6 +8,13 @@ export {
 } from "./client/arena-client.ts";
 export { NoAnswerError } from "./client/no-answer-error.ts";
 export { RpcError } from "./client/rpc-error.ts";
+export type { FaultName } from "./testing/mock-provider/faults.ts";
+export type { MockRequest } from "./testing/mock-provider/mock-request.ts";
+export {
+  type MockProvider,
+  type MockProviderOptions,
+  startMockProvider,
+} from "./testing/mock-provider/start-mock-provider.ts";
 export {
   type Script,
   type ScriptedCall,

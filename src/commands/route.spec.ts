@@ -34,7 +34,8 @@ describe("arena route", () => {
 
   async function call(...argv: readonly string[]) {
     const terminal = stringTerminal();
-    const code = await runRoute(argv, terminal, async () => router);
+    const scope = { user: "grace", workspace: null };
+    const code = await runRoute(argv, terminal, async () => ({ router, scope }));
     return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
   }
 
@@ -74,7 +75,7 @@ describe("arena route", () => {
 
   it("writes the same as JSON", async () => {
     const { stdout } = await call("explain", "poets", "--json");
-    const scope = { user: null, workspace: null };
+    const scope = { user: "grace", workspace: null };
     assert.deepEqual(JSON.parse(stdout), await router.explain({ route: "poets", scope }));
   });
 
@@ -84,6 +85,11 @@ describe("arena route", () => {
     );
     assert.deepEqual(asked.at(-1), { user: "ada", workspace: "lab" });
     assert.match(stdout, /1\. +gpt +openai +gpt-4o /);
+  });
+
+  it("asks for those of the settings where nobody else is named", async () => {
+    await call("explain", "poets");
+    assert.deepEqual(asked.at(-1), { user: "grace", workspace: null });
   });
 
   it("exits 1 when nobody would be asked", async () => {

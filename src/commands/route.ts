@@ -3,6 +3,8 @@ import { parseArguments } from "../client/parse-arguments.ts";
 import { runCommand } from "../client/run-command.ts";
 import type { Terminal } from "../client/terminal.ts";
 import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
+import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";
+import type { RouteScope } from "../router/candidate.ts";
 import type { ExplainedCandidate, RouteExplanation } from "../router/route-explanation.ts";
 import type { Router } from "../router/router.ts";
 
@@ -10,8 +12,8 @@ const help = `arena route: shows what a route of arena.yaml does
 
   arena route explain ROUTE   who would be asked, in order, and who not and why
     --model MODEL             for this model in the place of the route's own
-    --user USER               for this user's profiles
-    --workspace WORKSPACE     for this workspace's profiles
+    --user USER               for this user's profiles (default: PROFILE_USER)
+    --workspace WORKSPACE     for this workspace's profiles (default: PROFILE_WORKSPACE)
     --json                    as JSON
   -h, --help                  this text
 
@@ -30,8 +32,14 @@ const options = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+/** A router, and for whom it is asked where nobody says so. */
+export interface OpenedRouter {
+  readonly router: Router;
+  readonly scope: RouteScope;
+}
+
 /** Makes the router of the configuration. @throws ConfigurationError when that is wrong */
-export type OpenRouter = () => Promise<Router>;
+export type OpenRouter = () => Promise<OpenedRouter>;
 
 /** `arena route`: explains a route; returns the exit code. */
 export function runRoute(
@@ -56,12 +64,15 @@ export function runRoute(
         `expected "explain ROUTE", got ${JSON.stringify(argv.join(" "))}; see --help.`,
       );
     }
-    const scope = { user: values.user ?? null, workspace: values.workspace ?? null };
-    const router = await openRouter();
+    const { router, scope: usual } = await openRouter();
+    const { user = usual.user, workspace = usual.workspace } = values;
+    const scope = { user, workspace };
     const explanation = await router
       .explain({ route, scope, model: values.model })
       .catch((error: unknown) => {
-        if (error instanceof RouteNotFoundError) throw new CommandError(2, error.message);
+        if (error instanceof RouteNotFoundError || error instanceof UnknownWorkspaceError) {
+          throw new CommandError(2, error.message);
+        }
         throw error;
       });
     terminal.stdout.write(

@@ -18,7 +18,8 @@ export async function serve(): Promise<number> {
   const output = standardOutput();
   const settings = readEnvironment((read) => [...modelProblems(read), ...serverProblems(read)]);
   const logger = createLogger(settings.LOG_LEVEL, output);
-  const server = await createArenaServer(settings, await createModel(settings), logger);
+  const model = await createModel(settings, process.cwd(), logger);
+  const server = await createArenaServer(settings, model, logger);
   let isStopping = false;
   try {
     const stopped = untilStopped(server, logger, () => {

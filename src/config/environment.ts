@@ -5,6 +5,29 @@ import { Settings, secretSettings, settingAliases } from "./settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** Variables that have no setting of their own, such as those that `{Env:NAME}` names. */
+export interface Environment {
+  /** A variable's value, without blanks around it; undefined when it is not set or empty. */
+  readonly get: (name: string) => string | undefined;
+  /** All that begin so, by name. */
+  readonly beginningWith: (prefix: string) => Variables;
+}
+
+/** Looks variables up in the environment and, where that says nothing, in `.env`. It prints none of them. */
+export function openEnvironment(variables: Variables = withDotenv(process.env)): Environment {
+  const get = (name: string) =>
+    (Object.hasOwn(variables, name) && variables[name]?.trim()) || undefined;
+  return {
+    get,
+    beginningWith: (prefix) =>
+      Object.fromEntries(
+        Object.keys(variables)
+          .filter((name) => name.startsWith(prefix) && get(name) !== undefined)
+          .map((name) => [name, get(name)]),
+      ),
+  };
+}
+
 /**
  * Reads the settings from `.env` and the environment; what the environment
  * sets wins, and an empty value counts as not set. `check` adds the problems

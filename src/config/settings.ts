@@ -116,6 +116,20 @@ export const settingGroups = {
         "Logs the text of requests and answers: participants' words. Published metrics are always logged.",
       ),
   },
+  routed: {
+    CONFIG_FILE: text()
+      .optional()
+      .describe(
+        "The file with profiles and routes (docs/profiles.md, docs/routing.md); default: arena.yaml in the working directory, if it is there.",
+      ),
+    ROUTE: text().optional().describe("Name of the file's route to serve."),
+    PROFILE_WORKSPACE: text()
+      .optional()
+      .describe("The file's workspace whose profiles the route may use."),
+    PROFILE_USER: text()
+      .optional()
+      .describe("The user in that workspace whose profiles the route may use."),
+  },
   "openai, openai_image, o1, o1mini": {
     OPENAI_API_KEY: text().optional().describe("Key of the OpenAI API."),
     OPENAI_MODEL: text().optional().describe("Model to ask; each built-in name has a default."),
@@ -161,6 +175,7 @@ export const Settings = z.object({
   ...settingGroups.Limits,
   ...settingGroups.Queue,
   ...settingGroups.Logs,
+  ...settingGroups.routed,
   ...settingGroups["openai, openai_image, o1, o1mini"],
   ...settingGroups["azure, aalto, aalto_…"],
   ...settingGroups.local,

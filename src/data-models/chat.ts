@@ -19,7 +19,12 @@ export type ChatPart =
 
 /** One message of a conversation, in no vendor's words. */
 export type ChatMessage =
-  | { readonly role: "system"; readonly content: string }
+  | {
+      readonly role: "system";
+      readonly content: string;
+      /** Whether it came as a developer's, which OpenAI tells from the system's. */
+      readonly isDeveloper?: boolean;
+    }
   | {
       readonly role: "user";
       readonly content: string | readonly ChatPart[];

@@ -8,3 +8,6 @@ export interface Logger {
   readonly warn: Log;
   readonly error: Log;
 }
+
+/** Writes nothing. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { deploymentCapabilities } from "./azure-model.ts";
 import type { SystemRole } from "./chat-model-options.ts";
 import type { ModelEntry } from "./model-entry.ts";
 
@@ -29,23 +30,25 @@ export function aaltoEntry({
       const { ChatModel } = await import("./chat-model.ts");
       // The Python template reads this key from OPENAI_API_KEY.
       const keySetting = settings.AZURE_OPENAI_API_KEY ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY";
-      const key = settings[keySetting];
-      const name = settings.AZURE_OPENAI_KEY_HEADER ?? "Ocp-Apim-Subscription-Key";
       return new ChatModel({
-        provider: "Aalto's gateway",
         modelID,
         model: settings.AZURE_OPENAI_DEPLOYMENT ?? deployment,
-        baseURL: settings.AZURE_OPENAI_BASE_URL ?? `${gateway}${path}/`,
-        query: {},
-        keyHeader: key === undefined ? undefined : { name, key },
-        vision: settings.AZURE_OPENAI_VISION ?? vision,
-        systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? systemRole,
-        imageOutput: false,
+        provider: "azure-openai",
+        accessInfo: {
+          baseUrl: settings.AZURE_OPENAI_BASE_URL ?? `${gateway}${path}/`,
+          keyHeader: settings.AZURE_OPENAI_KEY_HEADER ?? "Ocp-Apim-Subscription-Key",
+        },
+        key: settings[keySetting],
         settings: {
           key: keySetting,
           model: "AZURE_OPENAI_DEPLOYMENT",
           baseURL: "AZURE_OPENAI_BASE_URL",
         },
+        name: "Aalto's gateway",
+        vision: settings.AZURE_OPENAI_VISION ?? vision,
+        systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? systemRole,
+        capabilities: deploymentCapabilities,
+        imageOutput: false,
       });
     },
   };

@@ -1,5 +1,9 @@
 import type { Settings } from "../config/settings.ts";
+import type { AccessInfo } from "../profiles/profile.ts";
 import type { ModelEntry } from "./model-entry.ts";
+
+/** What is behind a deployment's name, only its owner knows: `gpt-4` may be any model. */
+export const deploymentCapabilities = { images: true, contextTokens: null } as const;
 
 /** A deployment of Azure OpenAI, asked at its resource or behind a gateway. */
 export const azureEntry: ModelEntry = {
@@ -10,38 +14,34 @@ export const azureEntry: ModelEntry = {
   ],
   create: async (settings: Settings) => {
     const { ChatModel } = await import("./chat-model.ts");
-    const key = settings.AZURE_OPENAI_API_KEY;
-    const baseURL = settings.AZURE_OPENAI_BASE_URL ?? deploymentURL(settings);
-    const model = settings.AZURE_OPENAI_DEPLOYMENT ?? lastSegment(baseURL);
+    const baseUrl = settings.AZURE_OPENAI_BASE_URL;
+    const model = settings.AZURE_OPENAI_DEPLOYMENT ?? lastSegment(baseUrl ?? "");
     return new ChatModel({
-      provider: "Azure OpenAI",
       modelID: model,
       model,
-      baseURL,
-      // Azure's undated API, /openai/v1, refuses a date.
-      query: /\/v1\/?$/.test(baseURL) ? {} : { "api-version": settings.AZURE_OPENAI_API_VERSION },
-      keyHeader:
-        key === undefined
-          ? undefined
-          : { name: settings.AZURE_OPENAI_KEY_HEADER ?? "api-key", key },
-      vision: settings.AZURE_OPENAI_VISION ?? false,
-      systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? "system",
-      imageOutput: false,
+      provider: "azure-openai",
+      accessInfo: accessOf(settings),
+      key: settings.AZURE_OPENAI_API_KEY,
       settings: {
         key: "AZURE_OPENAI_API_KEY",
         model: "AZURE_OPENAI_DEPLOYMENT",
-        baseURL:
-          settings.AZURE_OPENAI_BASE_URL === undefined
-            ? "AZURE_OPENAI_ENDPOINT"
-            : "AZURE_OPENAI_BASE_URL",
+        baseURL: baseUrl === undefined ? "AZURE_OPENAI_ENDPOINT" : "AZURE_OPENAI_BASE_URL",
       },
+      vision: settings.AZURE_OPENAI_VISION ?? false,
+      systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? "system",
+      capabilities: deploymentCapabilities,
+      imageOutput: false,
     });
   },
 };
 
-function deploymentURL(settings: Settings): string {
-  const endpoint = settings.AZURE_OPENAI_ENDPOINT?.replace(/\/+$/, "") ?? "";
-  return `${endpoint}/openai/deployments/${encodeURIComponent(settings.AZURE_OPENAI_DEPLOYMENT ?? "")}`;
+function accessOf(settings: Settings): AccessInfo {
+  const { AZURE_OPENAI_BASE_URL: baseUrl, AZURE_OPENAI_ENDPOINT: endpoint = "" } = settings;
+  return {
+    ...(baseUrl === undefined ? { endpoint } : { baseUrl }),
+    apiVersion: settings.AZURE_OPENAI_API_VERSION,
+    keyHeader: settings.AZURE_OPENAI_KEY_HEADER ?? "api-key",
+  };
 }
 
 /** A gateway's base URL ends in the deployment's name. */

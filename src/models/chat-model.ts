@@ -1,37 +1,42 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
-import { checkKeyHeader } from "../providers/keyed-fetch.ts";
+import { AllProvidersFailedError } from "../errors/all-providers-failed-error.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { Clock } from "../router/clock.ts";
+import { RouteConfig } from "../router/route-config.ts";
+import { Router } from "../router/router.ts";
 import { AIModel } from "./ai-model.ts";
-import { toTaskOutput } from "./chat-answer.ts";
-import { type ChatClient, createChatClient } from "./chat-client.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
-import { toProviderFailure } from "./provider-failure.ts";
-import { type Wait, withRetries } from "./retry.ts";
+import { logRouteCall } from "./log-route-call.ts";
+import { createSettingsProvider } from "./settings-provider.ts";
+import { toChatRequest } from "./to-chat-request.ts";
+import { toTaskOutput } from "./to-task-output.ts";
 
-const waitInReal: Wait = (delayMs, signal) => delay(delayMs, undefined, { signal });
+/** A route's longest time: the request's own deadline decides. */
+const longestMs = 3_600_000;
+const question = { route: "settings", scope: { user: null, workspace: null } };
 
-/** A chat model behind any server that speaks the OpenAI API; which one, its options say. */
+/** One chat model of one provider; which, its options say. It is asked over a route of one candidate. */
 export class ChatModel extends AIModel {
   readonly #options: ChatModelOptions;
-  readonly #wait: Wait;
-  #client: ChatClient | undefined;
+  readonly #provider: Provider;
+  readonly #router: Router;
+  #isStarted = false;
 
-  /**
-   * @param wait waits between two attempts
-   * @throws ConfigurationError when the key cannot be sent
-   */
-  constructor(options: ChatModelOptions, wait: Wait = waitInReal) {
+  /** @throws ConfigurationError when the key cannot be sent */
+  constructor(options: ChatModelOptions, clock?: Clock) {
     super();
-    if (options.keyHeader) checkKeyHeader(options.keyHeader, options.settings.key);
     this.#options = options;
-    this.#wait = wait;
+    this.#provider = createSettingsProvider(options);
+    this.#router = createRouter(this.#provider, options, clock);
   }
 
   override async start(): Promise<void> {
-    this.#client ??= await createChatClient(this.#options);
+    await this.#provider.load?.();
+    this.#isStarted = true;
   }
 
   getModelDefinition(): ModelDefinition {
@@ -39,21 +44,48 @@ export class ChatModel extends AIModel {
     return { modelID, needsText: true, needsImage: false, canText: true, canImage: vision };
   }
 
-  async getResponse({ messages }: TaskInput, context: RequestContext): Promise<TaskOutput> {
-    const client = this.#client;
-    if (!client) throw new Error("start() must come before getResponse()");
+  async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
+    if (!this.#isStarted) throw new Error("start() must come before getResponse()");
     const { signal, deadline, logger } = context;
-    const answer = await withRetries(() => client(messages, signal), {
-      signal,
-      deadline,
-      wait: this.#wait,
-      toFailure: (thrown) => {
-        const failure = toProviderFailure(thrown, messages, this.#options);
-        const { code, retryable, cause, message } = failure.error;
-        logger.warn({ code, retryable, err: cause }, message);
-        return failure;
-      },
-    });
-    return toTaskOutput(answer, this.#options.provider);
+    const { imageOutput } = this.#options;
+    const request = { ...toChatRequest(input), ...(imageOutput && { imageOutput }) };
+    const call = await this.#router.call(question, request, { signal, deadline });
+    try {
+      return toTaskOutput(await call.whole(), this.#provider.name);
+    } catch (error) {
+      throw this.#soleError(error);
+    } finally {
+      logRouteCall(call, logger);
+    }
   }
+
+  /** Of one candidate, what it said last is all there is to tell. */
+  #soleError(error: unknown): unknown {
+    if (!(error instanceof AllProvidersFailedError)) return error;
+    const { attempts, unasked, code, retryable, participantText } = error;
+    const last = attempts.at(-1);
+    if (last) return last.error;
+    const why = unasked.map((candidate) => candidate.why).join("; ");
+    return new ProviderError(this.#provider.name, code, `${why}.`, { retryable, participantText });
+  }
+}
+
+function createRouter(
+  provider: Provider,
+  { provider: providerName, model }: ChatModelOptions,
+  clock: Clock | undefined,
+): Router {
+  const profile = "settings";
+  const route = RouteConfig.parse({
+    name: question.route,
+    candidates: [{ profile, model }],
+    // Models that reason or draw are silent for minutes.
+    limits: { firstTokenMs: longestMs, idleMs: longestMs, loadingMs: longestMs },
+    // There is nobody else to go to: pauses that the provider asks for are kept, and retries granted.
+    longestWaitMs: longestMs,
+    retryBudget: 1,
+  });
+  const judge = (name: string) => ({ isAllowed: true, model: name }) as const;
+  const access = { profile, providerName, provider, judge, isOpen: true };
+  return new Router({ routes: [route], accessesOf: () => [access], ...(clock && { clock }) });
 }

@@ -7,19 +7,18 @@ export const localEntry: ModelEntry = {
   needs: [[["LOCAL_MODEL"]]],
   create: async (settings: Settings) => {
     const { ChatModel } = await import("./chat-model.ts");
-    const key = settings.LOCAL_API_KEY;
     const model = settings.LOCAL_MODEL ?? "";
     return new ChatModel({
-      provider: "The local model server",
       modelID: model,
       model,
-      baseURL: settings.LOCAL_BASE_URL,
-      query: {},
-      keyHeader: key === undefined ? undefined : { name: "Authorization", scheme: "Bearer", key },
+      provider: "self-hosted",
+      accessInfo: { baseUrl: settings.LOCAL_BASE_URL },
+      key: settings.LOCAL_API_KEY,
+      settings: { key: "LOCAL_API_KEY", model: "LOCAL_MODEL", baseURL: "LOCAL_BASE_URL" },
+      name: "The local model server",
       vision: settings.LOCAL_VISION,
       systemRole: settings.LOCAL_SYSTEM_ROLE ?? "system",
       imageOutput: false,
-      settings: { key: "LOCAL_API_KEY", model: "LOCAL_MODEL", baseURL: "LOCAL_BASE_URL" },
     });
   },
 };

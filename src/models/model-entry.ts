@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import type { Logger } from "../data-models/logger.ts";
 import type { AIModel } from "./ai-model.ts";
 
 /** The name of a setting. */
@@ -13,5 +14,5 @@ export interface ModelEntry {
   readonly description: string;
   readonly needs: readonly Need[];
   /** Builds the model; what is heavy is imported here or in the model's `start`, never before. */
-  readonly create: (settings: Settings) => Promise<AIModel>;
+  readonly create: (settings: Settings, logger: Logger) => Promise<AIModel>;
 }

@@ -1,27 +1,25 @@
 import assert from "node:assert/strict";
-import { nearestName, unknownModelProblem } from "./model-name.ts";
+import { unknownModelProblem } from "./model-name.ts";
 
-describe("nearestName", () => {
+describe("unknownModelProblem", () => {
   const known = ["echo", "openai", "openai_image", "aalto_gpt4o_mini", "azure"];
 
-  it("finds the name that was mistyped", () => {
-    assert.equal(nearestName("opnai", known), "openai");
-    assert.equal(nearestName("OpenAI-image", known), "openai_image");
-    assert.equal(nearestName("aalto_gpt4omini", known), "aalto_gpt4o_mini");
-    assert.equal(nearestName("azur", known), "azure");
-  });
-
-  it("finds none when nothing is near", () => {
-    assert.equal(nearestName("simpleTangram", known), undefined);
-    assert.equal(nearestName("", known), undefined);
-    assert.equal(nearestName("x".repeat(100_000), known), undefined);
-    assert.equal(nearestName("openai", []), undefined);
-  });
-
-  it("is asked when a name is unknown, and all names are listed", () => {
+  it("names the model that was probably meant, and lists all", () => {
     const { name, message } = unknownModelProblem("opnai", known);
     assert.equal(name, "MODEL");
     assert.match(message, /"opnai".*Did you mean openai\? .*echo, openai, openai_image/);
-    assert.doesNotMatch(unknownModelProblem("llama", known).message, /Did you mean/);
+    for (const [written, meant] of [
+      ["OpenAI-image", "openai_image"],
+      ["aalto_gpt4omini", "aalto_gpt4o_mini"],
+      ["azur", "azure"],
+    ] as const) {
+      assert.ok(unknownModelProblem(written, known).message.includes(`mean ${meant}?`), written);
+    }
+  });
+
+  it("guesses nothing when nothing is near", () => {
+    for (const name of ["llama", "simpleTangram", "x".repeat(100_000)]) {
+      assert.doesNotMatch(unknownModelProblem(name, known).message, /Did you mean/);
+    }
   });
 });

@@ -10,6 +10,7 @@ const sources: Partial<Record<SettingName, string>> = {
   AZURE_OPENAI_ENDPOINT:
     "take the address from the resource's page Keys and Endpoint, such as https://NAME.openai.azure.com",
   AZURE_OPENAI_DEPLOYMENT: "take the name from the resource's list of deployments",
+  ROUTE: "name one of the routes in arena.yaml (docs/routing.md)",
   LOCAL_MODEL: "name a model that your server has, such as llama3.2 (ollama list shows them)",
 };
 

@@ -20,18 +20,17 @@ export function openAIEntry({ description, modelID, vision, ...facts }: OpenAIFa
     needs: [[["OPENAI_API_KEY"]]],
     create: async (settings: Settings) => {
       const { ChatModel } = await import("./chat-model.ts");
-      const key = settings.OPENAI_API_KEY;
+      const baseUrl = settings.OPENAI_BASE_URL;
       return new ChatModel({
-        provider: "OpenAI",
         modelID,
         model: settings.OPENAI_MODEL ?? facts.model,
-        baseURL: settings.OPENAI_BASE_URL ?? "https://api.openai.com/v1",
-        query: {},
-        keyHeader: key === undefined ? undefined : { name: "Authorization", scheme: "Bearer", key },
+        provider: "openai",
+        accessInfo: baseUrl === undefined ? {} : { baseUrl },
+        key: settings.OPENAI_API_KEY,
+        settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
         vision,
         systemRole: settings.OPENAI_SYSTEM_ROLE ?? facts.systemRole,
         imageOutput: settings.OPENAI_IMAGE_OUTPUT,
-        settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
       });
     },
   };

@@ -11,6 +11,8 @@ import {
 import { createRequestContext } from "../../test/fixtures/request-context.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { ProviderError } from "../errors/provider-error.ts";
+import type { Clock } from "../router/clock.ts";
+import { deploymentCapabilities } from "./azure-model.ts";
 import { ChatModel } from "./chat-model.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
 
@@ -44,28 +46,41 @@ describe("a provider's failures", () => {
     assert.deepEqual(consoleLines, []);
   });
 
-  const createModel = async (fields: Partial<ChatModelOptions> = {}, pauses: number[] = []) => {
+  /** Time in which pauses pass at once and limits never. */
+  const hastyClock = (onPause: (delayMs: number) => void): Clock => ({
+    now: () => Date.now(),
+    after: (delayMs, callback) => {
+      if (delayMs >= 50_000) return () => {};
+      onPause(delayMs);
+      const immediate = setImmediate(callback);
+      return () => clearImmediate(immediate);
+    },
+  });
+
+  const createModel = async (
+    fields: Partial<ChatModelOptions> = {},
+    time: Clock | ((delayMs: number) => void) = () => {},
+  ) => {
     const options: ChatModelOptions = {
-      provider: "OpenAI",
       modelID: "GPT4_turbo",
       model: "gpt-4o",
-      baseURL: vendor.baseURL,
-      query: {},
-      keyHeader: { name: "Authorization", scheme: "Bearer", key: canary },
+      provider: "openai",
+      accessInfo: { baseUrl: vendor.baseURL },
+      key: canary,
+      settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
       vision: false,
       systemRole: "system",
       imageOutput: false,
-      settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
       ...fields,
     };
-    const model = new ChatModel(options, (delayMs) => Promise.resolve(pauses.push(delayMs)));
+    const model = new ChatModel(options, typeof time === "function" ? hastyClock(time) : time);
     await model.start();
     return model;
   };
 
   /** Asks, and returns the error after it was searched for keys and the request's words. */
   const fail = async (fields: Partial<ChatModelOptions> = {}, pauses: number[] = []) => {
-    const model = await createModel(fields, pauses);
+    const model = await createModel(fields, (delayMs) => pauses.push(delayMs));
     const context = createRequestContext();
     const messages = [{ role: "user", content: question }];
     const error: unknown = await model.getResponse({ messages }, context).catch((thrown) => thrown);
@@ -246,9 +261,13 @@ describe("a provider's failures", () => {
 
   it("asks whether the server runs when nothing listens there", async () => {
     const gone = await OpenAIStandIn.start();
-    const { baseURL } = gone;
+    const { baseURL: baseUrl } = gone;
     await gone.close();
-    const error = await fail({ provider: "The local model server", baseURL });
+    const error = await fail({
+      provider: "self-hosted",
+      name: "The local model server",
+      accessInfo: { baseUrl },
+    });
     assert.deepEqual([error.code, error.retryable], ["UNAVAILABLE", true]);
     assert.match(
       error.message,
@@ -290,14 +309,14 @@ describe("a provider's failures", () => {
     const pauses: number[] = [];
     const busy = answer(503, {});
     vendor.reply(busy, busy);
-    const model = await createModel({}, pauses);
+    const model = await createModel({}, (delayMs) => pauses.push(delayMs));
     const input = { messages: [{ role: "user", content: question }] };
     assert.deepEqual(await model.getResponse(input, createRequestContext()), {
       text: friendlyText,
     });
     assert.equal(vendor.requests.length, 3);
     const [first = 0, second = 0] = pauses;
-    assert.ok(first >= 500 && first <= 1000 && second >= 1000 && second <= 2000, `${pauses}`);
+    assert.ok(first >= 250 && first <= 750 && second >= 500 && second <= 1500, `${pauses}`);
     vendor.reset();
     vendor.reply(busy, busy, busy, answer(200, chatCompletion({ content: "too late" })));
     await fail();
@@ -309,7 +328,12 @@ describe("a provider's failures", () => {
     await fail();
     vendor.reply(answer(429, vendorError("", "insufficient_quota", "insufficient_quota")));
     await fail();
-    assert.equal(vendor.requests.length, 2);
+    // A timeout has used up the time that a second attempt would need.
+    vendor.reply(answer(408, {}));
+    await fail();
+    vendor.reply(answer(200, `<html>${canary}</html>`));
+    await fail();
+    assert.equal(vendor.requests.length, 4);
   });
 
   it("waits as long as the vendor asks for", async () => {
@@ -318,10 +342,107 @@ describe("a provider's failures", () => {
       answer(429, {}, { "retry-after": "7" }),
       answer(429, {}, { "retry-after-ms": "8500" }),
     );
-    const model = await createModel({}, pauses);
+    const model = await createModel({}, (delayMs) => pauses.push(delayMs));
     const input = { messages: [{ role: "user", content: question }] };
     await model.getResponse(input, createRequestContext());
-    assert.deepEqual(pauses, [7000, 8500]);
+    const [first = 0, second = 0, ...more] = pauses;
+    // Those who were told the same time come back a little apart.
+    assert.ok(first >= 7000 && first <= 7700 && second >= 8500 && second <= 9350, `${pauses}`);
+    assert.deepEqual(more, []);
+  });
+
+  it("stops waiting between two attempts as soon as nobody waits any longer", async () => {
+    const controller = new AbortController();
+    const model = await createModel({}, () => controller.abort(new Error("too late")));
+    vendor.reply(answer(503, {}, { "retry-after": "30" }));
+    const input = { messages: [{ role: "user", content: question }] };
+    const asked = model.getResponse(input, createRequestContext({ signal: controller.signal }));
+    await assert.rejects(asked, /too late/);
+    assert.equal(vendor.requests.length, 1);
+  });
+
+  it("logs what the provider said of each attempt, and how the answer came about", async () => {
+    vendor.reply(answer(503, {}));
+    const model = await createModel();
+    const context = createRequestContext();
+    await model.getResponse({ messages: [{ role: "user", content: question }] }, context);
+    const [warning = "", trace = "", ...more] = context.lines;
+    assert.match(warning, /^OpenAI: it fails at the moment \(503\)\. .*code: 'UNAVAILABLE'/s);
+    assert.match(trace, /^routed .*outcome: 'failed'.*outcome: 'answered'/s);
+    assert.deepEqual(more, []);
+  });
+
+  it("gives a model that reasons long the request's whole time for its first word", async () => {
+    const controller = new AbortController();
+    const delays: number[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      after: (delayMs) => {
+        delays.push(delayMs);
+        return () => {};
+      },
+    };
+    vendor.reply({ kind: "hang" });
+    const model = await createModel({}, clock);
+    const context = {
+      ...createRequestContext({ signal: controller.signal }),
+      deadline: new Date(90_000),
+    };
+    const asked = model.getResponse({ messages: [{ role: "user", content: question }] }, context);
+    await vendor.received(1);
+    assert.deepEqual(delays, [90_000]);
+    controller.abort(new Error("too late"));
+    await assert.rejects(asked, /too late/);
+  });
+
+  it("asks nobody for what the model cannot do, and says what that is", async () => {
+    const model = await createModel({ model: "o1-mini" });
+    const url = "data:image/png;base64,iVBORw0KGgo=";
+    const content = [{ type: "image_url" as const, image_url: { url } }];
+    const asked = model.getResponse(
+      { messages: [{ role: "user", content }] },
+      createRequestContext(),
+    );
+    await assert.rejects(asked, (error) => {
+      assert.ok(error instanceof ProviderError);
+      assert.deepEqual([error.code, error.retryable], ["INVALID_ARGUMENT", false]);
+      assert.equal(error.message, "OpenAI: it cannot take images.");
+      return true;
+    });
+    assert.equal(vendor.requests.length, 0);
+  });
+
+  it("asks any deployment for anything: its name says nothing of what it can do", async () => {
+    const model = await createModel({
+      model: "gpt-4",
+      provider: "azure-openai",
+      capabilities: deploymentCapabilities,
+    });
+    const url = "data:image/png;base64,iVBORw0KGgo=";
+    const content = [
+      { type: "text" as const, text: "word ".repeat(20_000) },
+      { type: "image_url" as const, image_url: { url } },
+    ];
+    await model.getResponse({ messages: [{ role: "user", content }] }, createRequestContext());
+    assert.equal(vendor.requests.length, 1);
+  });
+
+  it("leaves a provider alone that keeps failing, and says for how long", async () => {
+    const busy = answer(503, {});
+    vendor.reply(...Array<Reply>(5).fill(busy));
+    const model = await createModel();
+    const ask = () =>
+      model.getResponse(
+        { messages: [{ role: "user", content: question }] },
+        createRequestContext(),
+      );
+    await assert.rejects(ask(), { code: "UNAVAILABLE" });
+    await assert.rejects(ask(), { code: "UNAVAILABLE" });
+    await assert.rejects(ask(), {
+      code: "UNAVAILABLE",
+      message: /^OpenAI: it failed too often, and is tried again in \d+\.\d s\.$/,
+    });
+    assert.equal(vendor.requests.length, 5);
   });
 
   it("gives up at once when the pause would outlast the deadline", async () => {
@@ -332,7 +453,12 @@ describe("a provider's failures", () => {
   });
 
   it("refuses a key or header that HTTP cannot carry, without saying the key", async () => {
-    const create = (name: string, key: string) => createModel({ keyHeader: { name, key } });
+    const create = (name: string, key: string) =>
+      createModel({
+        provider: "azure-openai",
+        accessInfo: { baseUrl: vendor.baseURL, keyHeader: name },
+        key,
+      });
     const refused = (problem: RegExp) => (error: unknown) => {
       assert.ok(error instanceof ConfigurationError);
       assert.match(error.message, problem);

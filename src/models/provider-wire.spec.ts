@@ -28,7 +28,8 @@ describe("what each provider receives", () => {
   };
   const asked = (model: string, role = "system") => ({
     model,
-    stream: false,
+    stream: true,
+    stream_options: { include_usage: true },
     messages: [{ role, content: "Be kind." }],
   });
 

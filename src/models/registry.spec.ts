@@ -16,13 +16,16 @@ describe("the models' registry", () => {
     LOCAL_MODEL: "llama3.2",
   };
 
+  /** A route is made of arena.yaml, which is not here. */
+  const fromSettings = Object.keys(models).filter((name) => name !== "routed");
+
   it("serves echo with no settings at all", async () => {
     assert.deepEqual(problemNames({}), []);
     assert.equal((await createModel(Settings.parse({}))).getModelDefinition().modelID, "echo");
   });
 
   it("builds every model when what it needs is set", async () => {
-    for (const name of Object.keys(models)) {
+    for (const name of fromSettings) {
       const settings = Settings.parse({ ...everythingSet, MODEL: name });
       assert.deepEqual(modelProblems(settings), [], name);
       const definition = (await createModel(settings)).getModelDefinition();
@@ -126,7 +129,7 @@ describe("the models' registry", () => {
   });
 
   it("shows no key in what a model shows of itself", async () => {
-    for (const name of Object.keys(models)) {
+    for (const name of fromSettings) {
       const canary = "canary-4f1d";
       const keys = { OPENAI_API_KEY: canary, AZURE_OPENAI_API_KEY: canary, LOCAL_API_KEY: canary };
       const model = await createModel(Settings.parse({ ...everythingSet, ...keys, MODEL: name }));

@@ -1,4 +1,5 @@
 import { type Settings, secretSettings } from "../config/settings.ts";
+import { type Logger, silentLogger } from "../data-models/logger.ts";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
 import { aaltoEntry } from "./aalto-models.ts";
 import type { AIModel } from "./ai-model.ts";
@@ -9,6 +10,7 @@ import { unknownModelProblem } from "./model-name.ts";
 import { needProblems } from "./model-needs.ts";
 import { moduleProblem } from "./module-specifier.ts";
 import { openAIEntry } from "./openai-models.ts";
+import { routedEntry } from "./routed-entry.ts";
 
 const gpt4o = { path: "deployments/gpt-4o-2024-11-20", modelID: "GPT4_vision", vision: true };
 const gpt4Turbo = { path: "gpt4-turbo", modelID: "GPT4_turbo", vision: false };
@@ -48,6 +50,7 @@ export const models = {
     vision: false,
     systemRole: "user",
   }),
+  routed: routedEntry,
   azure: azureEntry,
   local: localEntry,
   aalto: aaltoEntry(gpt4Turbo),
@@ -104,16 +107,18 @@ export function modelProblems(
 /**
  * Builds the model that MODEL names: a built-in, the module at a path, or an
  * installed package. Paths and packages are looked up from `directory`.
+ * `logger` gets what is not about one request.
  * @throws ConfigurationError when the model cannot be built
  */
 export async function createModel(
   settings: Settings,
   directory: string = process.cwd(),
+  logger: Logger = silentLogger,
 ): Promise<AIModel> {
   const problems = modelProblems(settings, directory);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const entry = findEntry(settings.MODEL);
-  if (entry) return entry.create(settings);
+  if (entry) return entry.create(settings, logger);
   const { loadModule } = await import("./load-module.ts");
   return loadModule(settings.MODEL, directory);
 }

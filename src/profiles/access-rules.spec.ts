@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configParts } from "../commands/profiles/config-parts.ts";
+import { configParts } from "../access/config-parts.ts";
 import { ModelNotAllowedError } from "../errors/model-not-allowed-error.ts";
 import { UnknownModelError } from "../errors/unknown-model-error.ts";
 import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configParts } from "../commands/profiles/config-parts.ts";
+import { configParts } from "../access/config-parts.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { parseArenaConfig } from "./parse-arena-config.ts";
 
@@ -304,6 +304,16 @@ workspaces: [{name: lab, profiles: [a]}]\nusers: [{user: ada, workspace: lab, pr
     "profiles: [{name: a, provider: ollama, allowedModels: [x]}]\nroutes: [{name: r, candidates: [{profile: a, model: y}]}]",
     "routes[0].candidates[0].model",
     /does not allow this model; expected one of x/,
+  ],
+  [
+    withScopes("routes: [{name: r, model: m, provider: opnai}]"),
+    "routes[0].provider",
+    /no provider is called "opnai"; did you mean openai\?/,
+  ],
+  [
+    "profiles: [{name: a, provider: ollama}]\nroutes: [{name: r, candidates: [{profile: a, model: m, provider: vllm}]}]",
+    "routes[0].candidates[0].provider",
+    /the provider of profile a is ollama; write that, or nothing/,
   ],
   [
     withScopes("prices: {gpt: {inputPerMillion: 1, outputPerMillion: 1}}"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { configParts } from "../commands/profiles/config-parts.ts";
+import { configParts } from "../access/config-parts.ts";
 import { parseArenaConfig } from "./parse-arena-config.ts";
 import { providerNames } from "./profile.ts";
 

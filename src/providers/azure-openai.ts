@@ -1,7 +1,7 @@
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import type { AccessInfo } from "../profiles/profile.ts";
 import { createLangChainProvider } from "./langchain-provider.ts";
-import { createOpenAIChat } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
 import { openAICapabilities } from "./openai-model-facts.ts";
 import { embedTexts, listModelNames } from "./openai-rest.ts";
 import type { Provider } from "./provider.ts";
@@ -21,7 +21,9 @@ export function createAzureOpenAI(access: ProviderAccess): Provider {
     const message = "Azure needs its resource's address, such as https://NAME.openai.azure.com";
     throw new ConfigurationError([{ name: settings.baseURL, message }]);
   }
-  const deploymentOf = (model: string) => accessInfo.deployments?.[model] ?? model;
+  const { deployments = {} } = accessInfo;
+  const deploymentOf = (model: string) =>
+    (Object.hasOwn(deployments, model) && deployments[model]) || model;
   const targetOf = (model: string) => ({
     provider: name,
     baseURL: addressOf(deploymentOf(model), accessInfo),
@@ -34,8 +36,9 @@ export function createAzureOpenAI(access: ProviderAccess): Provider {
     settings,
     keys,
     keyHeader: { name: accessInfo.keyHeader ?? "api-key" },
-    capabilities: openAICapabilities,
-    messageStyle: () => (systemRole === undefined ? {} : { systemRole }),
+    capabilities: (model) => ({ ...openAICapabilities(model), ...access.capabilities }),
+    messageStyle: () => ({ developerRole: true, ...(systemRole !== undefined && { systemRole }) }),
+    load: loadOpenAIClients,
     createChatModel: (model, request, call) =>
       createOpenAIChat(model, request, call, {
         ...targetOf(model),

@@ -44,6 +44,8 @@ export const LangChainChunk = z.object({
     .object({
       ...Ending,
       refusal: text,
+      /** URLs of images that came beside the text. */
+      images: z.array(z.string()).optional().catch(undefined),
     })
     .optional(),
   response_metadata: z

@@ -29,11 +29,11 @@ export function toLangChainMessages(
 }
 
 function toSystemMessage(
-  { content }: Of<"system">,
+  { content, isDeveloper = false }: Of<"system">,
   { ChatMessage, HumanMessage, SystemMessage }: MessageClasses,
-  { systemRole = "system" }: MessageStyle,
+  { systemRole = "system", developerRole = false }: MessageStyle,
 ): BaseMessage {
-  switch (systemRole) {
+  switch (systemRole === "system" && isDeveloper && developerRole ? "developer" : systemRole) {
     case "system":
       return new SystemMessage({ content });
     case "developer":

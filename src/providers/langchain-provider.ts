@@ -22,6 +22,9 @@ export function createLangChainProvider(vendor: LangChainVendor): Provider {
   return {
     name: vendor.name,
     capabilities: vendor.capabilities,
+    load: async () => {
+      await Promise.all([messageClasses(), vendor.load?.()]);
+    },
     stream: (model, request, context) => streamAnswer(vendor, model, request, context),
     embed: embed
       ? (model, texts, context) => {

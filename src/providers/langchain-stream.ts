@@ -46,6 +46,7 @@ function* contentOf({ content, additional_kwargs: extra }: LangChainChunk): Gene
     if (block.type === "text" && block.text !== "") yield { type: "text", text: block.text };
     if (block.type === "image") yield* imageOf("data" in block ? block.data : block.url);
   }
+  for (const url of extra?.images ?? []) yield* imageOf(url);
   if (extra?.refusal) yield { type: "text", text: extra.refusal };
 }
 

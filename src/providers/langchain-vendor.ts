@@ -24,6 +24,8 @@ export type MessageClasses = Pick<
 export interface MessageStyle {
   /** How it is told of a system message; `user` for models that know no such role. */
   readonly systemRole?: "system" | "developer" | "user";
+  /** Whether it tells a developer's messages from the system's. */
+  readonly developerRole?: boolean;
   /** Whether a tool's result carries the tool's name beside the call's id. */
   readonly toolNames?: boolean;
   /** Whether a speaker's name stands at the beginning of the text, for want of a field. */
@@ -58,6 +60,8 @@ export interface LangChainVendor {
     request: ChatRequest,
     call: VendorCall,
   ) => Promise<StreamingModel>;
+  /** Imports what `createChatModel` needs; without it the first call does. */
+  readonly load?: () => Promise<unknown>;
   readonly embed?: (
     model: string,
     texts: readonly string[],

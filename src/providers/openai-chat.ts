@@ -5,7 +5,14 @@ import { toOpenAICallOptions } from "./openai-request.ts";
 import { createStreamingFetch } from "./streaming-fetch.ts";
 import { neverMs, noKey, type VendorCall } from "./vendor-call.ts";
 
-const clients = lazily(() => import("./openai-clients.ts"));
+/** Imports LangChain's clients, which takes half a second. */
+export const loadOpenAIClients = lazily(async () => {
+  const [{ createTolerantCompletions }, { createResponses }] = await Promise.all([
+    import("./openai-completions.ts"),
+    import("./openai-responses.ts"),
+  ]);
+  return { createTolerantCompletions, createResponses };
+});
 
 /** Where and how one model is asked. */
 export interface OpenAIChatOptions {
@@ -28,7 +35,7 @@ export async function createOpenAIChat(
   call: VendorCall,
   options: OpenAIChatOptions,
 ): Promise<StreamingModel> {
-  const { createResponses, createTolerantCompletions } = await clients();
+  const { createResponses, createTolerantCompletions } = await loadOpenAIClients();
   const { maxTokens, temperature, topP, imageOutput = false } = request;
   const useResponses = options.useResponses || imageOutput;
   const fields = {

@@ -1,6 +1,6 @@
 import { createLangChainProvider } from "./langchain-provider.ts";
 import type { LangChainVendor, MessageStyle } from "./langchain-vendor.ts";
-import { createOpenAIChat, type OpenAIChatOptions } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients, type OpenAIChatOptions } from "./openai-chat.ts";
 import { openAICapabilities } from "./openai-model-facts.ts";
 import { embedTexts, listModelNames } from "./openai-rest.ts";
 import type { Capabilities, Provider } from "./provider.ts";
@@ -44,6 +44,7 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
       ...messageStyle?.(model),
       ...(systemRole !== undefined && { systemRole }),
     }),
+    load: loadOpenAIClients,
     createChatModel: (model, request, call) =>
       createOpenAIChat(model, request, call, { baseURL, ...vendor.chat?.(model, request) }),
     ...(hasEmbeddings && {

@@ -4,9 +4,10 @@ import {
   callWritten,
   counted,
   delta,
+  responseEvents,
   spoken,
 } from "../../test/fixtures/openai-events.ts";
-import { chatCompletion } from "../../test/fixtures/openai-stand-in.ts";
+import { chatCompletion, modelResponse } from "../../test/fixtures/openai-stand-in.ts";
 import {
   accessTo,
   asking,
@@ -237,6 +238,36 @@ describe("the provider of OpenAI", () => {
     assert.deepEqual(first, { type: "text", text: "I will not." });
   });
 
+  it("tells a developer's messages from the system's", async () => {
+    const messages = [
+      { role: "system", content: "Be kind." },
+      { role: "system", content: "Be brief.", isDeveloper: true },
+    ] as const;
+    const rolesOf = async (model: string) => {
+      const body = await sent({ messages }, model);
+      return (body as { messages: { role: string }[] }).messages.map(({ role }) => role);
+    };
+    assert.deepEqual(await rolesOf("gpt-4o"), ["system", "developer"]);
+    assert.deepEqual(await rolesOf("o1-mini"), ["user", "user"]);
+  });
+
+  it("passes images on that come beside the text, and links to others as text", async () => {
+    const image = (url: string) => ({ type: "image_url", image_url: { url } });
+    const events = [
+      delta({ content: [{ type: "text", text: "A cat." }, image("https://example.org/cat.png")] }),
+      delta({ content: "", images: [image(png)] }),
+      delta({}, "stop"),
+      counted,
+    ];
+    vendor.reply({ body: serverSentEvents(events) });
+    assert.deepEqual(await eventsOf(provider, "gpt-4o"), [
+      { type: "text", text: "A cat." },
+      { type: "text", text: "\nhttps://example.org/cat.png" },
+      { type: "image", base64: "iVBORw0KGgo=" },
+      finished("stop"),
+    ]);
+  });
+
   it("reads what servers send that are less exact", async () => {
     const events = [
       delta({ content: [{ type: "text", text: "Hel" }] }),
@@ -270,7 +301,9 @@ describe("the provider of OpenAI", () => {
     ]);
     for (const body of [{}, { choices: [] }]) {
       vendor.reply({ body });
-      assert.equal((await failureOf(provider, "gpt-4o")).reason, "malformed");
+      const error = await failureOf(provider, "gpt-4o");
+      // Who answers in another form will do so the next time, too.
+      assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", false]);
     }
   });
 
@@ -283,12 +316,14 @@ describe("the provider of OpenAI", () => {
     }
   });
 
-  it("takes chunks that are no JSON, and calls that are cut off, for malformed", async () => {
-    vendor.reply({ body: serverSentEvents([delta({ content: "x" }), '{"choices": [']) });
-    assert.equal((await failureOf(provider, "gpt-4o")).reason, "malformed");
-    const events = [callBegun(0, "call_1", "weather"), callWritten(0, '{"ci'), delta({}, "stop")];
-    vendor.reply({ body: serverSentEvents(events) });
-    assert.equal((await failureOf(provider, "gpt-4o")).reason, "malformed");
+  it("takes chunks that are no JSON, and calls that are cut off, for malformed, which may pass", async () => {
+    const broken = [delta({ content: "x" }), '{"choices": ['];
+    const cut = [callBegun(0, "call_1", "weather"), callWritten(0, '{"ci'), delta({}, "stop")];
+    for (const events of [broken, cut]) {
+      vendor.reply({ body: serverSentEvents(events) });
+      const error = await failureOf(provider, "gpt-4o");
+      assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", true]);
+    }
   });
 
   it("tells what breaks within the answer", async () => {
@@ -391,6 +426,19 @@ describe("the provider of OpenAI", () => {
     assert.equal(vendor.last.target, "/v1/responses");
     const { store, tools } = vendor.last.body as Record<string, unknown>;
     assert.deepEqual([store, tools], [false, [{ type: "image_generation" }]]);
+  });
+
+  it("tells why a response failed while the vendor worked on it", async () => {
+    for (const [code, verdict] of [
+      ["server_error", ["UNAVAILABLE", "unavailable", true]],
+      ["rate_limit_exceeded", ["RESOURCE_EXHAUSTED", "rate-limit", true]],
+      ["invalid_prompt", ["PERMISSION_DENIED", "content-filter", false]],
+    ] as const) {
+      const fields = { status: "failed", error: { code, message: question } };
+      vendor.reply({ body: serverSentEvents(responseEvents(modelResponse([], fields))) });
+      const error = await failureOf(provider, "gpt-4o", asking({ imageOutput: true }));
+      assert.deepEqual(verdictOf(error), verdict);
+    }
   });
 
   it("makes vectors of texts, in their order", async () => {

@@ -15,7 +15,10 @@ export function createOpenAI(access: ProviderAccess): Provider {
     baseURL: access.profile.accessInfo.baseUrl ?? "https://api.openai.com/v1",
     capabilities,
     // The first reasoning models knew no system messages.
-    messageStyle: (model) => (/^o1-(mini|preview)/.test(model) ? { systemRole: "user" } : {}),
+    messageStyle: (model) => ({
+      developerRole: true,
+      ...(/^o1-(mini|preview)/.test(model) && { systemRole: "user" }),
+    }),
     chat: (model, request) => {
       refuseWhatResponsesLack(request);
       return { useResponses: responsesOnly.test(model) };

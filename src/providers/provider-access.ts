@@ -1,5 +1,6 @@
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
+import type { Capabilities } from "./provider.ts";
 
 /** What a person changes when the vendor refuses: names of settings, or places in a file. */
 export interface AccessSettings {
@@ -18,4 +19,6 @@ export interface ProviderAccess {
   readonly name?: string;
   /** How OpenAI-like models are told of a system message, where their names do not say it. */
   readonly systemRole?: "system" | "developer" | "user";
+  /** What Azure's deployments can do, where their names do not say it. */
+  readonly capabilities?: Partial<Capabilities>;
 }

@@ -175,6 +175,10 @@ function judgeConnection(error: VendorError, origin: VendorOrigin): Verdict {
       `the connection to ${address} broke.`,
     );
   }
+  // One piece of a stream that is garbled says nothing about the next stream.
+  if (origin.hasBegun && hasCode(error, /^SyntaxError$/)) {
+    return passing("INTERNAL", "malformed", "its answer cannot be read: it is garbled.");
+  }
   return organisers(
     "INTERNAL",
     "malformed",

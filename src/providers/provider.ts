@@ -35,6 +35,8 @@ export interface Provider {
   /** Whether `stream` calls `onOpen`; if not, nobody can limit the time until then. */
   readonly tellsOpening?: boolean;
   capabilities(model: string): Capabilities;
+  /** Imports what answers need, so that the first one waits for no import. It calls nobody. */
+  readonly load?: () => Promise<void>;
   /** The answer as it comes. An answer that ends without `finish` throws. */
   stream(model: string, request: ChatRequest, context: ProviderContext): AsyncIterable<ChatEvent>;
   /** One vector per text. Null where the vendor has no embeddings. */

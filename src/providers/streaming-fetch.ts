@@ -20,12 +20,21 @@ export function createStreamingFetch(send: typeof fetch): typeof fetch {
     const response = await send(input, init);
     const type = response.headers.get("content-type") ?? "";
     if (!response.ok || !/^application\/json\b/i.test(type)) return response;
-    const { choices, ...rest } = Completion.parse(await response.json());
+    const { choices, ...rest } = readCompletion(await response.text());
     const chunk = { ...rest, choices: choices.map(toStreamed) };
     return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
       headers: { "content-type": "text/event-stream" },
     });
   };
+}
+
+function readCompletion(text: string): z.infer<typeof Completion> {
+  try {
+    return Completion.parse(JSON.parse(text));
+  } catch {
+    // The parser would quote the text.
+    throw new Error("no chat completion came");
+  }
 }
 
 function toStreamed({ message, ...choice }: z.infer<typeof Completion>["choices"][number]) {

@@ -36,26 +36,31 @@ describe("capabilityGap", () => {
       "images",
       { messages: [{ role: "user", content: [{ type: "image", url: "https://x/y.png" }] }] },
       { images: false },
-      /takes no images/,
+      /cannot take images$/,
     ],
-    ["tools", { ...plain, tools: [tool] }, { tools: false }, /takes no tools/],
-    ["drawings", { ...plain, imageOutput: true }, { imageOutput: false }, /does not draw/],
-    ["JSON", { ...plain, responseFormat: { type: "json" } }, { json: false }, /no JSON mode/],
+    ["tools", { ...plain, tools: [tool] }, { tools: false }, /cannot take tools$/],
+    ["drawings", { ...plain, imageOutput: true }, { imageOutput: false }, /cannot take drawing$/],
+    [
+      "JSON",
+      { ...plain, responseFormat: { type: "json" } },
+      { json: false },
+      /cannot take JSON answers$/,
+    ],
     [
       "a schema",
       { ...plain, responseFormat: { type: "json-schema", name: "s", schema: {} } },
       { jsonSchema: false },
-      /no JSON schema/,
+      /cannot take answers by a JSON schema$/,
     ],
     [
       "settings",
       { ...plain, temperature: 1, seed: 4, topP: 1 },
       { parameters: new Set(["topP"] as const) },
-      /takes no temperature, seed$/,
+      /cannot take temperature, seed$/,
     ],
     [
       "length",
-      { messages: [{ role: "user", content: "x".repeat(8000) }], maxTokens: 500 },
+      { messages: [{ role: "user", content: "x".repeat(6000) }], maxTokens: 500 },
       { contextTokens: 1499 },
       /needs 1500 tokens at least, and it has room for 1499/,
     ],
@@ -66,7 +71,7 @@ describe("capabilityGap", () => {
   }
 
   it("asks for no more than the request surely needs", () => {
-    const long: ChatRequest = { messages: [{ role: "user", content: "x".repeat(8000) }] };
+    const long: ChatRequest = { messages: [{ role: "user", content: "x".repeat(6000) }] };
     assert.equal(capabilityGap(long, { ...ableToAll, contextTokens: 1000 }), null);
   });
 });

@@ -12,9 +12,7 @@ export function nextStepAfter(error: ProviderError, isCallersOwn: boolean): Next
   switch (error.reason) {
     case "rate-limit":
     case "unavailable":
-    case "connection":
     case "broken-stream":
-    case "malformed":
       return "retry";
     // Who stayed silent once is not given the same time again.
     case "timeout":
@@ -30,6 +28,9 @@ export function nextStepAfter(error: ProviderError, isCallersOwn: boolean): Next
     case "content-filter":
     case "bad-request":
       return "stop";
+    // A certificate that nobody trusts, or an answer of another form, stays as it is.
+    case "connection":
+    case "malformed":
     case "other":
       return error.retryable ? "retry" : "next";
   }

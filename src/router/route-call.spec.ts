@@ -72,9 +72,9 @@ describe("a call along a route", () => {
     for (const [reason, attempts, isElsewhere] of [
       ["rate-limit", 3, true],
       ["unavailable", 3, true],
-      ["connection", 3, true],
+      ["connection", 1, true],
       ["broken-stream", 3, true],
-      ["malformed", 3, true],
+      ["malformed", 1, true],
       ["timeout", 1, true],
       ["quota", 1, true],
       ["not-found", 1, true],
@@ -95,11 +95,13 @@ describe("a call along a route", () => {
       });
     }
 
-    it("asks again for another failure that may pass", async () => {
-      const first = failing(failure("other", { retryable: true }));
-      await ask(routeTo([accessTo(first, "a"), accessTo(working(), "b")]));
-      assert.equal(first.calls.length, 3);
-    });
+    for (const reason of ["connection", "malformed", "other"] as const) {
+      it(`asks again for ${reason} where it may pass`, async () => {
+        const first = failing(failure(reason, { retryable: true }));
+        await ask(routeTo([accessTo(first, "a"), accessTo(working(), "b")]));
+        assert.equal(first.calls.length, 3);
+      });
+    }
 
     for (const [isCallersOwn, attempts] of [
       [true, 0],
@@ -395,7 +397,7 @@ describe("a call along a route", () => {
     const asked = await call(router, { request });
     assert.equal((await asked.whole()).text, "Hello.");
     assert.equal(unable.calls.length, 0);
-    assert.equal(asked.trace.candidates[0]?.skipped, "it takes no tools");
+    assert.equal(asked.trace.candidates[0]?.skipped, "it cannot take tools");
   });
 
   describe("when nobody answers", () => {
@@ -412,7 +414,7 @@ describe("a call along a route", () => {
       assert.equal(error.code, "UNAVAILABLE");
       assert.match(
         error.message,
-        /a\/m: Scripted: unavailable\. \(3 times\); b\/m: not asked, it takes no tools/,
+        /a\/m: Scripted: unavailable\. \(3 times\); b\/m: not asked, it cannot take tools/,
       );
       assert.ok(error.cause instanceof AggregateError);
     });

@@ -55,6 +55,11 @@ export class RouteCall {
     return this.#recorder.trace;
   }
 
+  /** What failed so far, also where somebody else answered then. Causes are for the log. */
+  get failures(): readonly FailedAttempt[] {
+    return this.#failures;
+  }
+
   /**
    * The answer as it comes. Whatever fails before its first content is tried
    * again or elsewhere; what fails after it ends with an error.

@@ -1,6 +1,6 @@
 import { ArenaClient } from "../client/arena-client.ts";
 import { readEnvironment } from "../config/environment.ts";
-import type { Logger } from "../data-models/logger.ts";
+import { type Logger, silentLogger } from "../data-models/logger.ts";
 import { createArenaServer } from "../main.ts";
 import type { AIModel } from "../models/ai-model.ts";
 
@@ -25,12 +25,10 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const silence: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-
 /** Starts a real server on free ports of this machine, in this process. */
 export async function startTestServer(
   model: AIModel,
-  { settings = {}, logger = silence }: TestServerOptions = {},
+  { settings = {}, logger = silentLogger }: TestServerOptions = {},
 ): Promise<TestServer> {
   const server = await createArenaServer(
     readEnvironment(undefined, {

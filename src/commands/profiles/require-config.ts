@@ -1,10 +1,10 @@
+import { configParts } from "../../access/config-parts.ts";
 import { CommandError } from "../../client/command-error.ts";
 import {
   type ConfigFile,
   defaultConfigFile,
   loadArenaConfig,
 } from "../../profiles/load-arena-config.ts";
-import { configParts } from "./config-parts.ts";
 
 /** Reads the configuration file. @throws CommandError when there is none, ConfigurationError when it is wrong */
 export function requireConfig(file: ConfigFile) {

@@ -1,22 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { z } from "zod";
+import type { ChatBody } from "./chat-body.ts";
 import { completion, completionChunk, usageChunk } from "./completion.ts";
 import type { MockRequest } from "./mock-request.ts";
 import type { EndRequest } from "./request-log.ts";
-
-const Content = z.union([
-  z.string(),
-  z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
-  z.null(),
-]);
-
-/** The part of a chat completion's body that the mock looks at. */
-export const ChatBody = z.looseObject({
-  model: z.string(),
-  stream: z.boolean().nullish(),
-  messages: z.array(z.looseObject({ role: z.string(), content: Content.optional() })).min(1),
-});
-export type ChatBody = z.infer<typeof ChatBody>;
 
 /** One chat request in the hands of a fault: what it may do with it. */
 export class ChatCall {

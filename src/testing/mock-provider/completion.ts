@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ChatBody } from "./chat-call.ts";
+import type { ChatBody } from "./chat-body.ts";
 
 /** Tokens that every answer of the mock is billed with. */
 export const mockUsage = { prompt_tokens: 20, completion_tokens: 60, total_tokens: 80 };

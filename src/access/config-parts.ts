@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { ArenaConfigParts } from "../../profiles/parse-arena-config.ts";
-import { PriceConfig } from "../../router/price-config.ts";
-import { RouteConfig } from "../../router/route-config.ts";
-import { parseKey } from "../../secrets/parse-key.ts";
-import { parseReference } from "../../secrets/parse-reference.ts";
+import type { ArenaConfigParts } from "../profiles/parse-arena-config.ts";
+import { PriceConfig } from "../router/price-config.ts";
+import { RouteConfig } from "../router/route-config.ts";
+import { parseKey } from "../secrets/parse-key.ts";
+import { parseReference } from "../secrets/parse-reference.ts";
 import { checkRoutes } from "./check-routes.ts";
 
 const extra = {

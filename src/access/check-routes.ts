@@ -1,0 +1,61 @@
+import { nearestName } from "../errors/nearest-name.ts";
+import type { ArenaConfig } from "../profiles/arena-config.ts";
+import type { Mistake } from "../profiles/mistake.ts";
+import { type Profile, providerNames } from "../profiles/profile.ts";
+import { ProfileAccess } from "../profiles/profile-access.ts";
+import { referenceMistakes } from "../profiles/reference-mistakes.ts";
+import { shownText } from "../profiles/shown-text.ts";
+import type { RouteConfig } from "../router/route-config.ts";
+
+/** Finds routes with one name, wrong providers, and candidates whose profile is not there or does not have the model. */
+export function checkRoutes({ profiles }: ArenaConfig, routes: readonly RouteConfig[]): Mistake[] {
+  const names = profiles.map(({ name }) => name);
+  return routes.flatMap((route, index) => {
+    const twin = routes.findIndex(({ name }) => name === route.name);
+    const message = `is the name of routes[${twin}] as well; give each route a name of its own`;
+    const candidates = "candidates" in route ? route.candidates : [];
+    return [
+      ...wishMistakes(route.provider, ["routes", index, "provider"]),
+      ...(twin < index ? [{ path: ["routes", index, "name"], message }] : []),
+      ...candidates.flatMap((candidate, place) => {
+        const path = ["routes", index, "candidates", place];
+        const profile = profiles.find(({ name }) => name === candidate.profile);
+        if (!profile) {
+          return referenceMistakes("profile", candidate.profile, names, [...path, "profile"]);
+        }
+        return [
+          ...modelMistakes(new ProfileAccess(profile), candidate.model, [...path, "model"]),
+          ...providerMistakes(profile, candidate.provider, [...path, "provider"]),
+        ];
+      }),
+    ];
+  });
+}
+
+function modelMistakes(access: ProfileAccess, model: string, path: Mistake["path"]): Mistake[] {
+  if (access.judge(model).isAllowed) return [];
+  const allowed = access.names?.join(", ");
+  const message = `profile ${access.profile.name} does not allow this model; expected one of ${allowed}, or add it there`;
+  return [{ path, message }];
+}
+
+function providerMistakes(
+  { name, provider }: Profile,
+  written: string | undefined,
+  path: Mistake["path"],
+): Mistake[] {
+  if (written === undefined || written === provider) return [];
+  const message = `the provider of profile ${name} is ${provider}; write that, or nothing`;
+  return [{ path, message }];
+}
+
+/** A route's provider only orders its candidates, so a wrong one would be passed over in silence. */
+function wishMistakes(wanted: string | undefined, path: Mistake["path"]): Mistake[] {
+  if (wanted === undefined || providerNames.some((name) => name === wanted)) return [];
+  const nearest = nearestName(wanted, providerNames);
+  const hint =
+    nearest === undefined
+      ? `expected one of ${providerNames.join(", ")}`
+      : `did you mean ${nearest}?`;
+  return [{ path, message: `no provider is called ${shownText(wanted)}; ${hint}` }];
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { testResources } from "../../test/fixtures/test-resources.ts";
+import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
+import { silentLogger } from "../data-models/logger.ts";
+import { type Profile, type ProviderName, providerNames } from "../profiles/profile.ts";
+import { providerNeeds } from "../profiles/provider-needs.ts";
+import { SecretStore } from "../secrets/secret-store.ts";
+import { keyNamesOf } from "./key-names.ts";
+import { keysOf } from "./profile-keys.ts";
+
+describe("a profile's key", () => {
+  const resources = testResources();
+  const { signal } = new AbortController();
+  const profile = (provider: ProviderName, rest: Partial<Profile>): Profile => ({
+    name: "p",
+    provider,
+    accessInfo: {},
+    ...rest,
+  });
+
+  /** A store of a vault that answers with this text. */
+  async function storeOf(text: string): Promise<SecretStore> {
+    const vault = await VaultStandIn.start(() => ({
+      headers: { "content-type": "application/x-amz-json-1.1" },
+      body: { Name: "vendors", VersionId: "1", SecretString: text },
+    }));
+    resources.use(vault);
+    const variables: Readonly<Record<string, string>> = {
+      KEY: text,
+      AWS_REGION: "eu-north-1",
+      AWS_ACCESS_KEY_ID: "id",
+      AWS_SECRET_ACCESS_KEY: "key",
+      AWS_ENDPOINT_URL: vault.origin,
+    };
+    return new SecretStore({ environment: (name) => variables[name], logger: silentLogger });
+  }
+  const sharedKey = async (from: Profile, held: object) => {
+    const source = keysOf(from, await storeOf(JSON.stringify(held)));
+    return (await source?.get(signal))?.reveal();
+  };
+  const accessInfo = { keysFrom: "{AWS:vendors}" };
+
+  it("is the one that accessKey names, and there is none without", async () => {
+    const source = keysOf(profile("openai", { accessKey: "{Env:KEY}" }), await storeOf("sk-1"));
+    assert.equal(source?.description, "{Env:KEY}");
+    assert.equal((await source?.get(signal))?.reveal(), "sk-1");
+    assert.equal(keysOf(profile("ollama", {}), await storeOf("")), null);
+  });
+
+  it("is the provider's own in a secret that holds those of others", async () => {
+    const held = { OPENAI_API_KEY: "sk-o", GOOGLE_API_KEY: "sk-g", GEMINI_API_KEY: "" };
+    assert.equal(await sharedKey(profile("openai", { accessInfo }), held), "sk-o");
+    assert.equal(await sharedKey(profile("gemini", { accessInfo }), held), "sk-g");
+    await assert.rejects(sharedKey(profile("anthropic", { accessInfo }), held), {
+      message: /^\{AWS:vendors\} ANTHROPIC_API_KEY: /,
+    });
+  });
+
+  it("is that of one of its models, where Azure's are kept by model", async () => {
+    const held = { AZURE_OPENAI_API_KEY__mini: "k-mini", AZURE_OPENAI_API_KEY__other: "k-other" };
+    const azure = (rest: Partial<Profile>) => profile("azure-openai", { accessInfo, ...rest });
+    assert.equal(await sharedKey(azure({ allowedModels: ["gpt-4o", "mini"] }), held), "k-mini");
+    const deployments = { other: "d" };
+    const byDeployment = azure({ accessInfo: { ...accessInfo, deployments } });
+    assert.equal(await sharedKey(byDeployment, held), "k-other");
+    await assert.rejects(sharedKey(azure({}), held), { message: /AZURE_OPENAI_API_KEY/ });
+  });
+
+  it("has a name in a shared secret wherever keysFrom may be written", () => {
+    for (const provider of providerNames) {
+      const isTaken = providerNeeds[provider].uses.includes("keysFrom");
+      assert.equal(keyNamesOf(profile(provider, {})).length > 0, isTaken, provider);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import type { Profile } from "../profiles/profile.ts";
+import type { Secret } from "../secrets/secret.ts";
+import type { SecretSource } from "../secrets/secret-source.ts";
+import type { SecretStore } from "../secrets/secret-store.ts";
+import { keyNamesOf } from "./key-names.ts";
+
+/** Where a profile's key comes from; null where it has none. No vault is asked. @throws SecretError */
+export function keysOf(profile: Profile, store: SecretStore): SecretSource | null {
+  const { accessInfo, accessKey } = profile;
+  const { keysFrom } = accessInfo;
+  if (keysFrom !== undefined) return sharedKeys(keysFrom, keyNamesOf(profile), store);
+  return accessKey === undefined ? null : store.source(accessKey);
+}
+
+/** The provider's own key in a secret that holds those of others as well. */
+function sharedKeys(
+  reference: string,
+  names: readonly string[],
+  store: SecretStore,
+): SecretSource | null {
+  const keys = store.keysFrom(reference, names);
+  const [first] = names;
+  if (first === undefined) return null;
+  let current = keys.source(first);
+  return {
+    description: current.description,
+    get: async (signal) => {
+      const held = await keys.get(signal);
+      current = keys.source(names.find((name) => held.has(name)) ?? first);
+      return current.get(signal);
+    },
+    refused: (secret: Secret) => current.refused(secret),
+  };
+}

@@ -1,0 +1,12 @@
+import { openRouter } from "../../access/open-router.ts";
+import { openEnvironment, readEnvironment } from "../../config/environment.ts";
+import { silentLogger } from "../../data-models/logger.ts";
+import type { OpenedRouter } from "../route.ts";
+
+/** The router of CONFIG_FILE, for whom the settings say. @throws ConfigurationError when one of them is wrong */
+export async function openRoute(): Promise<OpenedRouter> {
+  const { CONFIG_FILE, PROFILE_USER = null, PROFILE_WORKSPACE = null } = readEnvironment();
+  const file = { path: CONFIG_FILE, setting: "CONFIG_FILE" };
+  const router = openRouter({ file, environment: openEnvironment(), logger: silentLogger });
+  return { router, scope: { user: PROFILE_USER, workspace: PROFILE_WORKSPACE } };
+}

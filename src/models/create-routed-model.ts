@@ -1,0 +1,60 @@
+import { openRouter } from "../access/open-router.ts";
+import { type Environment, openEnvironment } from "../config/environment.ts";
+import type { Settings } from "../config/settings.ts";
+import type { ChatRequest } from "../data-models/chat.ts";
+import type { Logger } from "../data-models/logger.ts";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
+import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";
+import type { RouteExplanation } from "../router/route-explanation.ts";
+import type { RouteQuestion, Router } from "../router/router.ts";
+import { RoutedModel } from "./routed-model.ts";
+
+/** Whoever could be asked this sees images. */
+const imageQuestion: ChatRequest = {
+  messages: [{ role: "user", content: [{ type: "image", url: "data:image/png;base64,AAAA" }] }],
+};
+
+/**
+ * Makes the model that ROUTE names in CONFIG_FILE. Nobody is called.
+ * @throws ConfigurationError when the file is wrong, or nobody on the route may be asked
+ */
+export async function createRoutedModel(
+  settings: Settings,
+  logger: Logger,
+  environment: Environment = openEnvironment(),
+): Promise<RoutedModel> {
+  const { CONFIG_FILE, ROUTE = "", PROFILE_USER, PROFILE_WORKSPACE } = settings;
+  const file = { path: CONFIG_FILE, setting: "CONFIG_FILE" };
+  const router = openRouter({ file, environment, logger });
+  const scope = { user: PROFILE_USER ?? null, workspace: PROFILE_WORKSPACE ?? null };
+  const question = { route: ROUTE, scope };
+  requireCandidates(await explain(router, question));
+  const { candidates } = await router.explain(question, imageQuestion);
+  const canImage = candidates.some(({ skipped }) => skipped === null);
+  return new RoutedModel({ router, question, canImage });
+}
+
+async function explain(router: Router, question: RouteQuestion): Promise<RouteExplanation> {
+  try {
+    return await router.explain(question);
+  } catch (error) {
+    if (error instanceof RouteNotFoundError) throw problem("ROUTE", error);
+    if (error instanceof UnknownWorkspaceError) throw problem("PROFILE_WORKSPACE", error);
+    throw error;
+  }
+}
+
+function requireCandidates({ route, candidates }: RouteExplanation): void {
+  if (candidates.some(({ skipped }) => skipped === null)) return;
+  const reasons = candidates.map(
+    ({ profile, model, skipped }) => `${profile}/${model}: ${skipped}`,
+  );
+  const why = reasons.join("; ") || "no profile is in its scope";
+  const message = `nobody on the route ${JSON.stringify(route)} may be asked (${why}). Mend the route or the profiles, or set PROFILE_WORKSPACE and PROFILE_USER`;
+  throw new ConfigurationError([{ name: "ROUTE", message }]);
+}
+
+function problem(name: string, cause: Error): ConfigurationError {
+  return new ConfigurationError([{ name, message: cause.message }], { cause });
+}

@@ -1,0 +1,25 @@
+import type { Provider } from "../providers/provider.ts";
+
+/** OpenAI's newer API takes no fewer; the answer is left as soon as it begins. */
+const fewestTokens = 16;
+
+/** Asks a model for as little as can be asked for. @throws ProviderError when it does not answer */
+export async function askForAWord(
+  provider: Provider,
+  model: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { embeddings, parameters } = provider.capabilities(model);
+  // What nobody knows counts as able, so the name has to say that it does nothing else.
+  if (embeddings && provider.embed && /embed|\b(bge|e5|gte)\b/i.test(model)) {
+    await provider.embed(model, ["Hello"], { signal });
+    return;
+  }
+  const request = {
+    messages: [{ role: "user", content: "Say hello in one word." } as const],
+    ...(parameters.has("maxTokens") && { maxTokens: fewestTokens }),
+  };
+  const events = provider.stream(model, request, { signal })[Symbol.asyncIterator]();
+  await events.next();
+  await events.return?.();
+}

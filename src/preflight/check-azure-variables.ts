@@ -1,0 +1,32 @@
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { toAzureProfiles, type Variables } from "../providers/azure-variables.ts";
+import { split } from "./failure-finding.ts";
+import { type Finding, ok, problem } from "./finding.ts";
+
+/** What the profiles of `AZURE_OPENAI_MODELS` are called. */
+export const azureProfileName = "AZURE_OPENAI_MODELS";
+
+/** The profiles that Azure's variables make, and what is to be said of each variable. */
+export interface AzureVariables {
+  readonly profiles: readonly Profile[];
+  /** Empty where no variable is set. */
+  readonly findings: readonly Finding[];
+}
+
+/** Checks the five variables of every id that `AZURE_OPENAI_MODELS` lists, and those of no id. */
+export function checkAzureVariables(variables: Variables): AzureVariables {
+  try {
+    const profiles = toAzureProfiles(variables, azureProfileName);
+    const ids = profiles.flatMap(({ allowedModels = [] }) => allowedModels);
+    const findings = ids.map((id) => ok(`variables of ${id}`, "all five are set and well-formed"));
+    return { profiles, findings };
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigurationError)) throw thrown;
+    const findings = thrown.problems.map(({ name, message }) => {
+      const [detail, remedy] = split(message);
+      return problem(`variable ${name}`, detail, remedy || "Correct it.");
+    });
+    return { profiles: [], findings };
+  }
+}

@@ -1,0 +1,129 @@
+import { isSameModel, normalizeModelName } from "../data-models/model-name.ts";
+import { nearestName } from "../errors/nearest-name.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+import { compileModelPattern, type ModelPattern } from "../profiles/model-pattern.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { ProfileModels } from "../profiles/profile-models.ts";
+import type { Provider } from "../providers/provider.ts";
+import { ask } from "./ask.ts";
+import { askForAWord } from "./ask-for-a-word.ts";
+import type { Examination } from "./examination.ts";
+import { type Finding, notAsked, ok, problem, warning } from "./finding.ts";
+import { sideBySide } from "./side-by-side.ts";
+
+/** The names that a vendor lists, or why there are none. */
+export type ListedModels =
+  | { readonly names: readonly string[] }
+  | { readonly names: null; readonly why: string };
+
+/** Models of one profile that are asked at once. */
+const atOnce = 4;
+
+/**
+ * Finds out whether each allowed model exists. A name that the list lacks is
+ * asked for one word, because lists leave out aliases; a glob needs one match.
+ */
+export async function checkModels(
+  provider: Provider,
+  examination: Examination,
+  listed: ListedModels,
+): Promise<Finding[]> {
+  const { profile } = examination;
+  const patterns = (profile.allowedModels ?? []).map(compileModelPattern);
+  const names = [
+    ...new Set([...patterns.filter(isName).map(({ text }) => text), ...named(profile)]),
+  ];
+  const checked = await sideBySide(names, atOnce, (name) =>
+    checkName(name, provider, examination, listed),
+  );
+  const globs = patterns.filter(({ isGlob }) => isGlob);
+  if (listed.names === null) {
+    const isKnown = names.length > 0;
+    const rest = globs.map(({ text }) => notAsked(`models ${text}`, listed.why));
+    const remedy = "Name a model in allowedModels to have it asked.";
+    return [...checked, ...rest, ...(isKnown ? [] : [notAsked("models", listed.why, remedy)])];
+  }
+  const { names: known } = listed;
+  return [
+    ...checked,
+    ...globs.map((glob) => checkGlob(glob, known)),
+    ...(patterns.length === 0 ? [checkAll(known)] : []),
+  ];
+}
+
+const isName = ({ isGlob }: ModelPattern) => !isGlob;
+
+/** Models that the profile names beside its list. */
+function named(profile: Profile): readonly string[] {
+  const models = new ProfileModels(profile);
+  return Object.keys(profile.accessInfo.deployments ?? {}).filter(
+    (name) => models.judge(name).isAllowed,
+  );
+}
+
+async function checkName(
+  name: string,
+  provider: Provider,
+  { profile, signal }: Examination,
+  listed: ListedModels,
+): Promise<Finding> {
+  const { names } = listed;
+  const check = `model ${name}`;
+  if (names && listedAs(name, profile).some((spelling) => names.includes(spelling))) {
+    return ok(check, "is in the list");
+  }
+  const other = names?.find((known) => isSameModel(known, name));
+  if (other !== undefined) {
+    return problem(check, `is spelled ${other} there`, `Write ${other} into allowedModels.`);
+  }
+  const answer = await ask(check, signal, () => askForAWord(provider, name, signal));
+  const why = listed.names === null ? listed.why : "it is not in the list";
+  if (answer.isAnswered) return ok(check, `answers; asked for one word, for ${why}`);
+  if (signal.aborted || !(answer.thrown instanceof ProviderError)) return answer.finding;
+  switch (answer.thrown.reason) {
+    case "not-found": {
+      const nearest = names ? nearestName(name, names) : undefined;
+      const remedy = nearest === undefined ? answer.finding.remedy : `Did you mean ${nearest}?`;
+      return { ...answer.finding, remedy };
+    }
+    case "bad-request":
+    case "context-length":
+    case "content-filter":
+      return warning(
+        check,
+        `refuses a question for one word: ${answer.finding.detail}`,
+        answer.finding.remedy ?? "Check its name.",
+      );
+    default:
+      return answer.finding;
+  }
+}
+
+/** How a list may call what a name asks for. */
+function listedAs(name: string, { provider, accessInfo }: Profile): readonly string[] {
+  const isOllama = provider === "ollama" || accessInfo.inferenceApi === "ollama";
+  if (isOllama && !name.includes(":")) return [name, `${name}:latest`];
+  // The router takes a provider's name behind the model's.
+  if (provider === "huggingface") return [name, name.replace(/:[^:/]*$/, "")];
+  return [name];
+}
+
+function checkGlob({ text, fits }: ModelPattern, listed: readonly string[]): Finding {
+  const check = `models ${text}`;
+  const matches = listed.filter((name) => fits(normalizeModelName(name)));
+  if (matches.length > 0) return ok(check, `fits ${shown(matches)}`);
+  const remedy = `Correct the glob; the list has ${shown(listed) || "no model"}.`;
+  return problem(check, "fits no model of the list", remedy);
+}
+
+function checkAll(listed: readonly string[]): Finding {
+  if (listed.length > 0) return ok("models", `allows all that are listed: ${shown(listed)}`);
+  const remedy = "Load a model, or check the address and what the key may use.";
+  return problem("models", "the list of models is empty", remedy);
+}
+
+/** The first few names. */
+export function shown(names: readonly string[]): string {
+  const first = names.slice(0, 3).join(", ");
+  return names.length > 3 ? `${first} and ${names.length - 3} more` : first;
+}

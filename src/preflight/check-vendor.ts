@@ -1,0 +1,60 @@
+import { ProviderError } from "../errors/provider-error.ts";
+import type { Provider } from "../providers/provider.ts";
+import { createProvider } from "../providers/registry.ts";
+import { ask } from "./ask.ts";
+import { checkModels, type ListedModels } from "./check-models.ts";
+import type { Examination } from "./examination.ts";
+import { failureFinding } from "./failure-finding.ts";
+import { type Finding, ok, warning } from "./finding.ts";
+
+/**
+ * Asks a vendor, or a server of one's own, for the list of its models, which
+ * shows whether it takes the key, and looks for the allowed ones. Who has no
+ * such list is asked for one word.
+ * @param check what an answer proves: the key, or for a public list only that somebody is there
+ */
+export async function checkVendor(examination: Examination, check: string): Promise<Finding[]> {
+  const { profile, keys, signal } = examination;
+  let provider: Provider;
+  try {
+    provider = createProvider(profile, keys);
+  } catch (thrown) {
+    return [failureFinding("accessInfo", thrown, signal)];
+  }
+  const { listModels } = provider;
+  if (!listModels) return checkModels(provider, examination, nobodyLists);
+  const answer = await ask(check, signal, () => listModels({ signal }));
+  if (answer.isAnswered) {
+    const names = answer.value;
+    const isProof = profile.provider !== "azure-openai";
+    const heading = ok(
+      check,
+      `taken; asked for the list of models${isProof ? `: ${names.length}` : ""}`,
+    );
+    return [
+      keys === null
+        ? { ...heading, detail: `answers; models in its list: ${names.length}` }
+        : heading,
+      ...(await checkModels(provider, examination, isProof ? { names } : deploymentsAreNotListed)),
+    ];
+  }
+  if (!isOnlyTheList(answer.thrown, signal)) return [answer.finding];
+  const finding = warning(
+    check,
+    "the list of models cannot be had with this key, or at this address",
+    "Let the key list models, or check accessInfo; the models are asked one by one.",
+  );
+  return [finding, ...(await checkModels(provider, examination, nobodyLists))];
+}
+
+const nobodyLists: ListedModels = { names: null, why: "there is no list of models" };
+const deploymentsAreNotListed: ListedModels = {
+  names: null,
+  why: "no list tells which deployments there are",
+};
+
+/** A restricted key may ask models and not list them; gateways often have no list. */
+function isOnlyTheList(thrown: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted || !(thrown instanceof ProviderError)) return false;
+  return thrown.code === "PERMISSION_DENIED" || thrown.code === "NOT_FOUND";
+}

@@ -1,0 +1,68 @@
+import { ChatOpenAICompletions, type ChatOpenAIFields } from "@langchain/openai";
+import { z } from "zod";
+
+const ImageURL = z.union([z.string(), z.object({ url: z.string() }).transform(({ url }) => url)]);
+const Parts = z.array(
+  z.looseObject({
+    text: z.string().optional().catch(undefined),
+    image_url: ImageURL.optional().catch(undefined),
+  }),
+);
+type Parts = z.infer<typeof Parts>;
+const Delta = z.looseObject({
+  content: z
+    .union([z.string().transform((text): Parts => [{ text }]), Parts])
+    .nullish()
+    .catch(undefined),
+  /** Where gateways put what a model has drawn. */
+  images: Parts.nullish().catch(undefined),
+  refusal: z.string().nullish().catch(undefined),
+});
+
+/**
+ * LangChain's client of /chat/completions, which otherwise loses refusals,
+ * images, text that comes in parts, and tool calls of servers that name no role.
+ */
+class TolerantCompletions extends ChatOpenAICompletions {
+  readonly #sentModel: string;
+
+  constructor(fields: ChatOpenAIFields, sentModel: string) {
+    super(fields);
+    this.#sentModel = sentModel;
+  }
+
+  override invocationParams(...settings: Parameters<ChatOpenAICompletions["invocationParams"]>) {
+    return { ...super.invocationParams(...settings), model: this.#sentModel };
+  }
+
+  protected override _convertCompletionsDeltaToBaseMessageChunk(
+    ...[delta, response]: Parameters<
+      ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"]
+    >
+  ) {
+    const { content, images, refusal, ...rest } = Delta.parse(delta);
+    const parts = [...(content ?? []), ...(images ?? [])];
+    const text = parts.map((part) => part.text ?? "").join("") || (refusal ?? "");
+    const chunk = super._convertCompletionsDeltaToBaseMessageChunk(
+      { ...rest, role: "assistant", content: text },
+      response,
+      "assistant",
+    );
+    const urls = parts.flatMap((part) => part.image_url ?? []);
+    // LangChain refuses content of a stream that is not text alone.
+    if (urls.length > 0) chunk.additional_kwargs["images"] = urls;
+    return chunk;
+  }
+}
+
+/**
+ * Creates a client of /chat/completions that loses nothing. This file is
+ * imported late, as its SDK is.
+ * @param sentModel the name in the body; how it is asked, `fields.model` decides
+ */
+export function createTolerantCompletions(
+  fields: ChatOpenAIFields,
+  sentModel: string,
+): ChatOpenAICompletions {
+  return new TolerantCompletions(fields, sentModel);
+}
