@@ -93,6 +93,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     this.#logger = logger;
   }
 
+  get isShared(): boolean {
+    return this.#store.isShared;
+  }
+
   get isReachable(): boolean {
     return !this.#access.isAway;
   }

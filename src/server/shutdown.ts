@@ -39,8 +39,8 @@ export class Shutdown {
 
   /**
    * Takes requests on, unready, until none is left or the time is up; then
-   * refuses and aborts. A durable queue keeps what waits: only what runs is
-   * finished, and what is aborted goes back.
+   * refuses and aborts. Of a shared queue only what runs is finished, because
+   * others take what waits; a durable one keeps what is not done in time.
    */
   async drain(): Promise<void> {
     const { drainTimeoutMs, unreadyMs, state, health, queue, worker, logger } = this.#options;
@@ -51,7 +51,7 @@ export class Shutdown {
     logger.info({ waiting: size, running: pending, timeoutMs: drainTimeoutMs }, "draining");
     const noticed = sleep(Math.min(unreadyMs, drainTimeoutMs));
     await withTimeout(drainTimeoutMs, (signal) =>
-      queue.durable ? worker.finish(signal) : queue.onIdle(signal),
+      queue.durable?.isShared ? worker.finish(signal) : queue.onIdle(signal),
     );
     await noticed;
     await this.#stopWork();

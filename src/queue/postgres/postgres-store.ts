@@ -46,6 +46,7 @@ const longestRestMs = 2000;
  * lost it.
  */
 export class PostgresStore implements QueueStore {
+  readonly isShared = true;
   readonly sweepIntervalMs: number;
   readonly #options: PostgresStoreOptions;
   readonly #modelID: string;
