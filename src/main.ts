@@ -7,6 +7,7 @@ import type { AIModel } from "./models/ai-model.ts";
 import { definitionOf } from "./models/definition-of.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
 import { Worker } from "./pipeline/worker.ts";
+import { Change } from "./queue/change.ts";
 import { createQueue, queueProblems } from "./queue/registry.ts";
 import { addArenaDoors } from "./server/grpc/arena-doors.ts";
 import { createCredentials, credentialProblems, type TlsFiles } from "./server/grpc/credentials.ts";
@@ -89,6 +90,7 @@ export async function createArenaServer(
 
   const closing = new AbortController();
   let openStreams = 0;
+  const streamEnd = new Change();
   const grpcServer = new GrpcServer({
     host: settings.GRPC_HOST,
     port: settings.GRPC_PORT,
@@ -118,7 +120,10 @@ export async function createArenaServer(
           queue,
           closing: closing.signal,
           onOpened: () => metrics.streamsOpen.set(++openStreams),
-          onClosed: () => metrics.streamsOpen.set(--openStreams),
+          onClosed: () => {
+            metrics.streamsOpen.set(--openStreams);
+            streamEnd.notify();
+          },
           onDelivered: (delivery) => {
             metrics.answerDelivered(Date.now() - delivery.times.answeredAt);
             logDelivery(logger, delivery);
@@ -150,6 +155,7 @@ export async function createArenaServer(
     closing,
     grpcServer,
     openStreams: () => openStreams,
+    onStreamsEnded: (signal) => streamEnd.until(() => openStreams === 0, signal),
     onUndelivered: (delivery) => logUndelivered(logger, delivery),
     logger,
   });

@@ -91,6 +91,8 @@ export interface QueueStore {
    * milliseconds since 1970; what was before may have been given to others.
    */
   readonly lease: { readonly since: number; readonly until: number };
+  /** True when several processes can use the same rows. */
+  readonly isShared: boolean;
   /** How often `sweep` wants to be called. */
   readonly sweepIntervalMs: number;
   /**

@@ -71,6 +71,8 @@ export interface QueueStats {
 
 /** What only a queue can do that outlives its process. */
 export interface DurableQueue {
+  /** True when other processes can go on with what this one leaves. */
+  readonly isShared: boolean;
   /** False while the store behind the queue is away. */
   readonly isReachable: boolean;
   /** From now on nothing waits long for a store that is away: the process wants to end. */

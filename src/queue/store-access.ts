@@ -57,6 +57,7 @@ export class StoreAccess {
     work: (isRetry: boolean) => Promise<Result>,
     { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted }: CallOptions = {},
   ): Promise<Result> {
+    const begin = Date.now();
     for (let attempt = 0; ; attempt++) {
       try {
         const result = await work(attempt > 0);
@@ -65,7 +66,8 @@ export class StoreAccess {
       } catch (error) {
         // What only an operator can mend is not tried again.
         if (error instanceof ConfigurationError) throw error;
-        const awayMs = this.#failed(error);
+        // A store may be silent for long before anybody knows that it is away.
+        const awayMs = Math.max(this.#failed(error), Date.now() - begin);
         if (signal.aborted || awayMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
           throw new StoreAwayError("the queue's store is away", { cause: error });
         }

@@ -36,7 +36,7 @@ export class StoredAnswers {
   readonly #ending = new Pending();
   readonly #releasing = new Pending();
   /** Refusals that only this process has; those among them that no consumer here could take. */
-  readonly #kept = new Set<Refusal>();
+  readonly #kept = new Map<Refusal, () => void>();
   #stranded: Refusal[] = [];
   /** Names the next take. It stays the same until a take has succeeded. */
   #token = { name: randomUUID(), isRetry: false };
@@ -110,8 +110,9 @@ export class StoredAnswers {
     const stranded = this.#stranded;
     this.#stranded = [];
     for (const refusal of stranded) {
+      const settle = this.#kept.get(refusal);
       this.#kept.delete(refusal);
-      void this.refuse(refusal, refusal.answer, neverAborted);
+      void this.refuse(refusal, refusal.answer, neverAborted).then(settle);
     }
   }
 
@@ -128,10 +129,17 @@ export class StoredAnswers {
     } catch (error) {
       if (!(error instanceof StoreAwayError)) throw error;
       if (this.#kept.size >= this.#options.maxUndelivered) return false;
-      this.#kept.add(refusal);
-      this.#desk.add(toKeptEntry(refusal));
+      await this.#keep(refusal);
     }
     return true;
+  }
+
+  /** Resolves when a client has it, or the store: whoever was refused must not be told before. */
+  #keep(refusal: Refusal): Promise<void> {
+    const settled = Promise.withResolvers<void>();
+    this.#kept.set(refusal, settled.resolve);
+    this.#desk.add(toKeptEntry(refusal));
+    return settled.promise;
   }
 
   async #fetch(): Promise<readonly Entry[]> {
@@ -162,6 +170,7 @@ export class StoredAnswers {
 
   #done({ from }: Entry): void {
     if (!("takenAt" in from)) {
+      this.#kept.get(from)?.();
       this.#kept.delete(from);
       this.makeRoom();
       return;

@@ -112,15 +112,21 @@ describe("StoredQueue", () => {
       assert.equal(await queue.accept(request("1")), "accepted");
     });
 
-    it("delivers a refusal to a stream of its own, once", async () => {
+    it("delivers a refusal to a stream of its own, once, and only then takes it for told", async () => {
       const stream = reader();
       const next = read(stream);
       await goAway();
-      await queue.refuse(request("1"), no, never);
+      let isTold = false;
+      const told = queue.refuse(request("1"), no, never).then(() => {
+        isTold = true;
+      });
       const delivery = await next;
       assert.deepEqual([delivery.messageID, delivery.answer], ["1", no]);
       assert.equal((await queue.stats()).undelivered, 0, "the last known figure");
+      await turn();
+      assert.equal(isTold, false);
       delivery.done();
+      await told;
       comeBack();
       assert.equal((await queue.stats()).undelivered, 0);
     });
@@ -129,17 +135,21 @@ describe("StoredQueue", () => {
       const leaves = new AbortController();
       const first = read(reader(leaves.signal));
       await goAway();
-      await queue.refuse(request("1"), no, never);
+      const told = queue.refuse(request("1"), no, never);
       (await first).release();
       leaves.abort();
-      assert.equal((await read(reader())).messageID, "1");
+      const again = await read(reader());
+      assert.equal(again.messageID, "1");
+      again.done();
+      await told;
     });
 
     it("brings a refusal to the store once that is back, for whoever reads there", async () => {
       await goAway();
-      await queue.refuse(request("1"), no, never);
-      comeBack();
+      const told = queue.refuse(request("1"), no, never);
       await called("refuse");
+      comeBack();
+      await told;
       const { undelivered } = await queue.stats();
       assert.equal(undelivered, 1);
       await queue.stop();
@@ -152,8 +162,9 @@ describe("StoredQueue", () => {
       await queue.stop();
       queue = await open({ maxUndelivered: 2 });
       await goAway();
-      await queue.refuse(request("1"), no, never);
-      await queue.refuse(request("2"), no, never);
+      const [first] = ["1", "2"].map((messageID) => queue.refuse(request(messageID), no, never));
+      await called("refuse");
+      await turn();
       const giveUp = new AbortController();
       let isOver = false;
       const third = queue.refuse(request("3"), no, giveUp.signal).then(() => {
@@ -164,11 +175,12 @@ describe("StoredQueue", () => {
       assert.equal(isOver, false);
       const stream = reader();
       (await read(stream)).done();
+      await first;
+      assert.equal((await read(stream)).messageID, "2");
+      const last = await read(stream);
+      assert.equal(last.messageID, "3");
+      last.done();
       await third;
-      assert.deepEqual(
-        [(await read(stream)).messageID, (await read(stream)).messageID],
-        ["2", "3"],
-      );
     });
 
     it("stores an answer when the store is back", async () => {

@@ -32,6 +32,8 @@ export interface StoredQueueOptions extends StoreLimits {
 
 /** Time for a database to start again after a crash, or for a standby to take over. */
 const defaultPatienceMs = 5000;
+/** Published metrics that wait for a store that is away; the log has all of them. */
+const mostMetricsWaiting = 1000;
 /** A database may start together with its servers. */
 const startPatienceMs = 60_000;
 /** Whoever stops the server does not wait for a store that is away. */
@@ -49,6 +51,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   readonly #answers: StoredAnswers;
   readonly #upkeep: Upkeep;
   readonly #isSerial: boolean;
+  readonly #logger: Logger;
   readonly #metrics = new Pending();
   readonly #stopping = new AbortController();
   #lastStats: QueueStats = { size: 0, pending: 0, undelivered: 0, oldestAgeMs: 0, overdue: 0 };
@@ -87,6 +90,11 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       },
     });
     this.#isSerial = isSerial;
+    this.#logger = logger;
+  }
+
+  get isShared(): boolean {
+    return this.#store.isShared;
   }
 
   get isReachable(): boolean {
@@ -130,6 +138,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   }
 
   async keepMetrics(sessionID: string, metrics: string): Promise<void> {
+    if (this.#metrics.size >= mostMetricsWaiting) {
+      this.#logger.warn({ sessionID }, "metrics are not kept while the queue's store is away");
+      return;
+    }
     const kept = [{ arrival: randomUUID(), sessionID, metrics, receivedAt: Date.now() }];
     const keeping = ifReachable(this.#access.call(() => this.#store.keepMetrics(kept)));
     this.#metrics.add(keeping);

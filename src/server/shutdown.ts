@@ -20,6 +20,8 @@ export interface ShutdownOptions {
   };
   /** How many streams could deliver an answer. */
   readonly openStreams: () => number;
+  /** Resolves when none is open, or when `signal` aborts. */
+  readonly onStreamsEnded: (signal: AbortSignal) => Promise<void>;
   /** Told about each answer that no client took. */
   readonly onUndelivered: (delivery: Delivery) => void;
   readonly logger: Logger;
@@ -27,6 +29,8 @@ export interface ShutdownOptions {
 
 /** Time that streams and calls get to end once everything is answered. */
 const closeTimeoutMs = 2000;
+/** A client that reads acknowledges within this time. */
+const receiptTimeoutMs = 500;
 
 /** Stops without losing: not ready, finish or abort, answer all, end the streams with OK. */
 export class Shutdown {
@@ -39,8 +43,8 @@ export class Shutdown {
 
   /**
    * Takes requests on, unready, until none is left or the time is up; then
-   * refuses and aborts. A durable queue keeps what waits: only what runs is
-   * finished, and what is aborted goes back.
+   * refuses and aborts. Of a shared queue only what runs is finished, because
+   * others take what waits; a durable one keeps what is not done in time.
    */
   async drain(): Promise<void> {
     const { drainTimeoutMs, unreadyMs, state, health, queue, worker, logger } = this.#options;
@@ -51,7 +55,7 @@ export class Shutdown {
     logger.info({ waiting: size, running: pending, timeoutMs: drainTimeoutMs }, "draining");
     const noticed = sleep(Math.min(unreadyMs, drainTimeoutMs));
     await withTimeout(drainTimeoutMs, (signal) =>
-      queue.durable ? worker.finish(signal) : queue.onIdle(signal),
+      queue.durable?.isShared ? worker.finish(signal) : queue.onIdle(signal),
     );
     await noticed;
     await this.#stopWork();
@@ -67,14 +71,26 @@ export class Shutdown {
         Math.max(this.#deadline - Date.now(), Math.min(drainTimeoutMs, closeTimeoutMs)),
       );
     }
+    if (queue.durable) await this.#endStreams();
     await withTimeout(closeTimeoutMs, async (signal) => {
       // Calls whose last bytes arrive only now are refused, and their answers go out, too.
       await grpcServer.drain(signal);
-      if (openStreams() > 0) await queue.onDelivered(signal);
+      if (openStreams() > 0 && !queue.durable) await queue.onDelivered(signal);
       closing.abort();
       await grpcServer.stop(signal);
     });
     await this.#logUndelivered();
+  }
+
+  /** While its port is open a connection can still say what has arrived; the rest is delivered later. */
+  async #endStreams(): Promise<void> {
+    const { queue, closing, openStreams, onStreamsEnded } = this.#options;
+    if (openStreams() === 0) return;
+    if (!queue.durable?.isShared) {
+      await withTimeout(receiptTimeoutMs, (signal) => queue.onDelivered(signal));
+    }
+    closing.abort();
+    await withTimeout(receiptTimeoutMs, onStreamsEnded);
   }
 
   async #stopWork(): Promise<void> {

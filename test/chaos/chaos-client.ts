@@ -25,6 +25,8 @@ interface Line {
 
 /** Between two attempts to connect. */
 const reconnectMs = 50;
+/** Until a request is sent once more. */
+const resendMs = 500;
 
 /**
  * Behaves as the arena's orchestrator behind a TCP balancer: predict over one
@@ -48,8 +50,16 @@ export class ChaosClient implements AsyncDisposable {
     this.#listening = this.#listen();
   }
 
-  /** Sends a request, and writes down how that ended. */
+  /** Sends a request, and once more when it is not known whether it was taken: never as a new one. */
   async send(entry: Entry): Promise<void> {
+    if (await this.#send(entry)) return;
+    if (entry.request.messageID === "") return;
+    await sleep(resendMs);
+    await this.#send(entry);
+  }
+
+  /** Writes down how it ended; false when that is not known. */
+  async #send(entry: Entry): Promise<boolean> {
     this.#calls ??= this.#connect("calls");
     const calls = this.#calls;
     const line = await calls;
@@ -57,9 +67,12 @@ export class ChaosClient implements AsyncDisposable {
     const { code } = await line.client.predict(entry.request);
     // Whatever is no OK is a transport's error: in arena mode predict has no others.
     ended(code === "OK" ? "accepted" : "unknown");
-    if (code === "OK" || this.#calls !== calls) return;
-    this.#calls = null;
-    await close(line);
+    if (code === "OK") return true;
+    if (this.#calls === calls) {
+      this.#calls = null;
+      await close(line);
+    }
+    return false;
   }
 
   /** Breaks the connection of `predict`. */

@@ -31,13 +31,15 @@ export interface ChaosReport extends Verdict {
 }
 
 /** Short, so that what a dead replica held is free soon; a busy machine must still renew it in time. */
-const leaseMs = 1200;
+const leaseMs = 2000;
 const clientCount = 4;
 /** What is still owed after the chaos comes within this time, or never. */
 const drainMs = 30_000;
 /** Time for what must not come any more. */
 const quietMs = 1500;
 const progressCycles = 20;
+/** The share of the cycles after which no process is touched any more. */
+const calmAfter = 0.8;
 /** Only the last requests come again. */
 const repeatable = 60;
 
@@ -66,7 +68,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   };
 
   for (let cycle = 0; cycle < cycles; cycle++) {
-    const { lengthMs, ...planned } = planCycle(random.named(`cycle ${cycle}`), queue);
+    const isCalm = cycle >= cycles * calmAfter;
+    const { lengthMs, ...planned } = planCycle(random.named(`cycle ${cycle}`), queue, isCalm);
     const start = performance.now();
     const steps = [
       ...planned.faults.map((fault) => ({ atMs: fault.atMs, take: () => faults.begin(fault) })),

@@ -2,7 +2,7 @@
 export interface Disturbance {
   /** The part's name, such as `gateway 1`. */
   readonly part: string;
-  readonly what: "kill" | "stop" | "freeze" | "unlink" | "cut" | "hold";
+  readonly what: "kill" | "end" | "stop" | "freeze" | "unlink" | "cut" | "hold";
   readonly from: number;
   /** Infinite while it goes on. */
   until: number;
@@ -11,15 +11,20 @@ export interface Disturbance {
 /** What was done to the system, and when: the only excuse for what the ledger finds odd. */
 export class Disturbances {
   readonly #ofPart = new Map<string, Disturbance[]>();
+  readonly #clock: () => number;
+
+  constructor(clock: () => number = Date.now) {
+    this.#clock = clock;
+  }
 
   /** Notes that it begins, and returns how to note its end. */
   begin(part: string, what: Disturbance["what"]): () => void {
-    const disturbance = { part, what, from: Date.now(), until: Number.POSITIVE_INFINITY };
+    const disturbance = { part, what, from: this.#clock(), until: Number.POSITIVE_INFINITY };
     const known = this.#ofPart.get(part);
     if (known) known.push(disturbance);
     else this.#ofPart.set(part, [disturbance]);
     return () => {
-      disturbance.until = Date.now();
+      disturbance.until = this.#clock();
     };
   }
 

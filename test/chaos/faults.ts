@@ -43,6 +43,12 @@ export class Faults {
       case "kill worker":
         this.#one(worker, () => kill(worker));
         break;
+      case "end gateway":
+        this.#one(gateway, () => end(gateway));
+        break;
+      case "end worker":
+        this.#one(worker, () => end(worker));
+        break;
       case "kill database":
         this.#one(world.database, () => this.#killDatabase(0));
         break;
@@ -132,6 +138,12 @@ export class Faults {
 
 async function kill(replica: Replica): Promise<void> {
   const startAgain = await replica.kill();
+  await startAgain();
+}
+
+/** As a new version is rolled out. */
+async function end(replica: Replica): Promise<void> {
+  const startAgain = await replica.end();
   await startAgain();
 }
 

@@ -40,9 +40,9 @@ export class SeededRandom {
   }
 
   /** Picks a name as often as its weight says. */
-  pickWeighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
+  pickWeighted<Name extends string>(weights: Readonly<Partial<Record<Name, number>>>): Name {
     const names: Name[] = [];
-    for (const name in weights) for (let n = 0; n < weights[name]; n++) names.push(name);
+    for (const name in weights) for (let n = 0; n < (weights[name] ?? 0); n++) names.push(name);
     return this.pick(names);
   }
 }

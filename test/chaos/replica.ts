@@ -2,6 +2,7 @@ import type { HoldingProxy } from "../fixtures/holding-proxy.ts";
 import type { LogLine } from "../fixtures/recording-logger.ts";
 import { ServerProcess, testModel } from "../fixtures/server-process.ts";
 import type { Disturbances } from "./disturbances.ts";
+import { endWithThisProcess } from "./end-with-this-process.ts";
 
 /** What a replica is started with, each time. */
 export interface ReplicaOptions {
@@ -35,6 +36,9 @@ class TalkingProcess extends ServerProcess {
     this.#onLine(line);
   }
 }
+
+/** What SIGTERM may take: draining, twice the closing of doors, and a store that is away. */
+const longestEndMs = 20_000;
 
 /** One process of the system, which can be killed, frozen and started again. */
 export class Replica implements AsyncDisposable {
@@ -87,6 +91,25 @@ export class Replica implements AsyncDisposable {
     };
   }
 
+  /** Ends it in order, and resolves when it is gone. Rejects when it takes too long, or fails. */
+  async end(): Promise<() => Promise<void>> {
+    const end = this.#options.disturbances.begin(this.name, "end");
+    const ending = this.#process;
+    ending?.kill("SIGTERM");
+    const timer = setTimeout(() => ending?.kill("SIGKILL"), longestEndMs);
+    const exit = await ending?.exited;
+    clearTimeout(timer);
+    if (exit?.code !== 0) {
+      throw new Error(
+        `${this.name} did not end well: ${exit?.code ?? exit?.signal}\n${this.stderr}`,
+      );
+    }
+    return async () => {
+      await this.start();
+      end();
+    };
+  }
+
   /** Stops it in the middle of whatever it does. The return value lets it go on. */
   freeze(): () => void {
     const end = this.#options.disturbances.begin(this.name, "freeze");
@@ -115,11 +138,4 @@ export class Replica implements AsyncDisposable {
     await this.#process?.[Symbol.asyncDispose]();
     this.#process = null;
   }
-}
-
-/** However this process ends, the other one does, too. */
-function endWithThisProcess(started: ServerProcess): void {
-  const end = () => started.kill("SIGKILL");
-  process.on("exit", end);
-  void started.exited.then(() => process.off("exit", end));
 }

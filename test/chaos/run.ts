@@ -3,6 +3,8 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { type ChaosOptions, runChaos } from "./chaos.ts";
+import { exitOnSignals } from "./exit-on-signals.ts";
+import { positiveOption } from "./positive-option.ts";
 import { isClean, toText } from "./report.ts";
 
 const { values } = parseArgs({
@@ -10,33 +12,37 @@ const { values } = parseArgs({
     seed: { type: "string" },
     cycles: { type: "string" },
     queue: { type: "string" },
+    order: { type: "string" },
   },
 });
 
-const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
+const seed =
+  values.seed === undefined ? randomInt(1, 2 ** 31) : positiveOption("seed", values.seed);
 process.stdout.write(`seed ${seed}: run it again with --seed ${seed}\n`);
 
 /** Without options: more on Postgres, where more can go wrong. */
 const usual = [
-  { queue: "postgres", order: "serial", cycles: 110 },
-  { queue: "postgres", order: "concurrent", cycles: 110 },
-  { queue: "sqlite", order: "serial", cycles: 40 },
+  { queue: "postgres", order: "serial", cycles: 130 },
+  { queue: "postgres", order: "concurrent", cycles: 130 },
+  { queue: "sqlite", order: "serial", cycles: 60 },
 ] as const;
 
 const parts: ChaosOptions[] = usual
   .filter(({ queue }) => values.queue === undefined || values.queue === queue)
+  .filter(({ order }) => values.order === undefined || values.order === order)
   .map((part) => ({
     ...part,
     seed,
-    cycles: values.cycles === undefined ? part.cycles : Number(values.cycles),
+    cycles: values.cycles === undefined ? part.cycles : positiveOption("cycles", values.cycles),
     onProgress: (text) => process.stderr.write(`${text}\n`),
   }));
 
-// The processes of a run end with this one: by its exit, not by a signal.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => process.exit(130));
+if (parts.length === 0) {
+  throw new RangeError(
+    "no part of the run is meant: --queue takes postgres or sqlite, --order serial or, on postgres, concurrent",
+  );
 }
-
+exitOnSignals();
 let passed = 0;
 for (const part of parts) {
   const report = await runChaos(part);

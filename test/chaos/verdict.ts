@@ -92,11 +92,11 @@ export class Judge {
 
   #reasonToRepeat(earlier: readonly Arrival[]): string | null {
     for (const { stream, gateway, at } of earlier) {
-      const [reason] = this.#disturbances.around(
-        [stream, gateway, "database"],
-        at - slackMs,
-        at + acknowledgementMs,
-      );
+      const [from, until] = [at - slackMs, at + acknowledgementMs];
+      const [reason] = this.#disturbances
+        .around([stream, gateway, "database"], from, until)
+        // Whoever ends in order has waited for what was acknowledged.
+        .filter(({ what }) => what !== "end");
       if (reason) return `${reason.what} ${reason.part.replace(/ .*/, "")}`;
     }
     return null;
@@ -148,7 +148,9 @@ export class Judge {
       const text = entry.arrivals.find(({ error }) => error === null)?.text;
       const attempt = entry.attempts.find(({ id }) => text?.endsWith(`|${id}`));
       const [first] = entry.sendings;
-      const isKnown = first?.outcome === "accepted" && attempt !== undefined;
+      // Where it was refused as well, a later sending may be the one that was taken.
+      const isRefused = entry.arrivals.some(({ error }) => error !== null);
+      const isKnown = first?.outcome === "accepted" && attempt !== undefined && !isRefused;
       return isKnown ? [{ entry, attempt, first }] : [];
     });
     for (const one of computed) {

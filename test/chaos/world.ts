@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HoldingProxy } from "../fixtures/holding-proxy.ts";
@@ -63,8 +63,14 @@ async function onPostgres(options: WorldOptions, resources: AsyncDisposableStack
 }
 
 async function onSqlite(options: WorldOptions, resources: AsyncDisposableStack): Promise<Parts> {
-  const folder = await mkdtemp(join(tmpdir(), "arena-chaos-"));
-  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  const folder = mkdtempSync(join(tmpdir(), "arena-chaos-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // Also when this process is interrupted, and ends its replicas by its exit.
+  process.on("exit", remove);
+  resources.defer(() => {
+    remove();
+    process.off("exit", remove);
+  });
   const environment = { QUEUE_URL: `sqlite:${join(folder, "queue.sqlite")}` };
   const port = await quietPort();
   const server = toReplica({ name: "gateway 0", link: null, environment, port }, options);
@@ -79,7 +85,12 @@ function toReplica(
   return new Replica({
     ...options,
     disturbances,
-    environment: { CHAOS_ORDER: order, MAX_CONCURRENCY: "16", ...environment },
+    environment: {
+      CHAOS_ORDER: order,
+      MAX_CONCURRENCY: "16",
+      DRAIN_TIMEOUT_MS: "500",
+      ...environment,
+    },
     onLine: ({ msg, attempt, question, at }) => {
       if (msg === "attempt ends") ledger.attemptEnded(String(attempt), Number(at));
       if (msg !== "attempt begins") return;

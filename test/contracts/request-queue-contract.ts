@@ -331,9 +331,9 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
     });
 
     it("does not call a request expired that is being worked on", async () => {
-      await queue.accept(request("1", { deadline: Date.now() + 10 }));
+      await queue.accept(request("1", { deadline: Date.now() + 100 }));
       await claimOne();
-      await queue.accept(request("2", { deadline: Date.now() + 20 }));
+      await queue.accept(request("2", { deadline: Date.now() + 120 }));
       assert.deepEqual(ids(await queue.claimExpired(never)), ["2"]);
     });
 

@@ -10,7 +10,9 @@ export interface ConnectionsOptions {
 }
 
 /** Longer than any statement of ours takes: the database does not answer any more. */
-const answerTimeoutMs = 10_000;
+const answerTimeoutMs = 5000;
+/** Shorter, so that a statement that was given up does not happen after it was made again. */
+const statementTimeoutMs = 4000;
 const connectTimeoutMs = 5000;
 const channel = "arena_queue";
 
@@ -20,7 +22,11 @@ const channel = "arena_queue";
  */
 const planning = ["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"]
   .map((way) => `SET enable_${way} = off`)
-  .concat("SET jit = off", "SET plan_cache_mode = force_custom_plan")
+  .concat(
+    "SET jit = off",
+    "SET plan_cache_mode = force_custom_plan",
+    `SET statement_timeout = ${statementTimeoutMs}`,
+  )
   .join("; ");
 
 /** Postgres' bigint: ids, counts and times of ours are far below 2^53. */

@@ -37,6 +37,8 @@ export interface PostgresStoreOptions extends QueueStoreOptions {
 /** Rows that one sweep deletes of each kind. */
 const deleteLimit = 1000;
 const overdueGraceMs = 5000;
+/** As long as replicas rest between two attempts to reach a database that is away. */
+const longestRestMs = 2000;
 
 /**
  * Rows in a Postgres that several processes share. Whoever claims or takes a
@@ -44,6 +46,7 @@ const overdueGraceMs = 5000;
  * lost it.
  */
 export class PostgresStore implements QueueStore {
+  readonly isShared = true;
   readonly sweepIntervalMs: number;
   readonly #options: PostgresStoreOptions;
   readonly #modelID: string;
@@ -52,6 +55,8 @@ export class PostgresStore implements QueueStore {
   readonly #announcements: Announcements;
   readonly #arrivals: PostgresArrivals;
   #lease = { since: 0, until: 0 };
+  /** Until then nobody is taken for dead. */
+  #patientUntil = 0;
   #isStopped = false;
 
   constructor(options: PostgresStoreOptions) {
@@ -97,15 +102,7 @@ export class PostgresStore implements QueueStore {
     if (this.#isStopped) return;
     this.#isStopped = true;
     try {
-      const own = [this.#owner];
-      const freed = await this.#connections.durably<{ state: string }>(
-        "free-own",
-        sql.freeOwn,
-        own,
-      );
-      for (const { state } of freed) {
-        this.#announcements.announce(state === "queued" ? "requests" : "answers");
-      }
+      this.#announceFreed(await this.#connections.durably("free-own", sql.freeOwn, [this.#owner]));
       await this.#connections.durably("end-lease", sql.endLease, [this.#owner]);
       await this.#announcements.flush();
     } finally {
@@ -141,11 +138,17 @@ export class PostgresStore implements QueueStore {
       rows = await this.#connections.relaxedly("find-claimed", sql.findClaimed, found);
     }
     if (rows.length === 0) {
-      rows = await untilAlone(() =>
-        this.#connections.relaxedly<ClaimedColumns>(`claim-${which}`, sql.claims[which], values),
-      );
+      rows = await untilAlone(() => this.#claim(which, values));
     }
     return toClaimedRows(rows, this.#options.modelID, token);
+  }
+
+  /** A turn that a crash of the database took away would be given twice. */
+  #claim(which: keyof typeof sql.claims, values: readonly unknown[]): Promise<ClaimedColumns[]> {
+    const [name, statement] = [`claim-${which}`, sql.claims[which]];
+    return which === "dueInTurn"
+      ? this.#connections.durably(name, statement, values)
+      : this.#connections.relaxedly(name, statement, values);
   }
 
   async answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
@@ -241,13 +244,20 @@ export class PostgresStore implements QueueStore {
 
   async sweep(): Promise<boolean> {
     const { leaseMs, retentionMs, onChange } = this.#options;
-    await this.#connections.listen();
     const now = Date.now();
     await this.#connections.durably("renew-lease", sql.renewLease, [this.#owner, leaseMs]);
     // Whoever was away for too long holds nothing any more of what it had before.
-    const since = now < this.#lease.until ? this.#lease.since : Date.now();
+    const isLate = now >= this.#lease.until;
+    // The database may have been away for all: the others get the time to renew their leases.
+    if (isLate && this.#lease.until > 0) this.#patientUntil = now + leaseMs + longestRestMs;
+    const since = isLate ? Date.now() : this.#lease.since;
     this.#lease = { since, until: now + leaseMs };
-    await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, []));
+    if (now >= this.#patientUntil) {
+      this.#announceFreed(
+        await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, [])),
+      );
+    }
+    await this.#connections.listen();
     await this.#connections.relaxedly("forget-replicas", sql.forgetReplicas, []);
     const oldest = [now - retentionMs, deleteLimit];
     const deleted = await Promise.all([
@@ -257,6 +267,13 @@ export class PostgresStore implements QueueStore {
     // A notice may have been lost, or what was freed may be of use to somebody here.
     onChange("anything");
     return deleted.some((rows) => rows.length === deleteLimit);
+  }
+
+  /** What is free again may be of use to another replica, whose own sweep may be far away. */
+  #announceFreed(rows: readonly { readonly state: string }[]): void {
+    for (const { state } of rows) {
+      this.#announcements.announce(state === "queued" ? "requests" : "answers");
+    }
   }
 }
 

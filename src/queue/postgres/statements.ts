@@ -208,7 +208,8 @@ UPDATE arena_requests SET
   state = CASE state WHEN 'running' THEN 'queued' ELSE 'answered' END,
   claim = CASE state WHEN 'running' THEN NULL ELSE claim END,
   owner = NULL, delivery = NULL, has_turn = false, is_asked_again = false
-WHERE state IN ('running', 'delivering') AND ${whose}`;
+WHERE state IN ('running', 'delivering') AND ${whose}
+RETURNING state`;
 
 /** What owners held whose lease is over. */
 export const freeDead = free(
@@ -216,8 +217,7 @@ export const freeDead = free(
 );
 
 /** What one owner holds. $1 owner. */
-export const freeOwn = `${free("owner = $1")}
-RETURNING state`;
+export const freeOwn = free("owner = $1");
 
 /** $1 owner. */
 export const endLease = "DELETE FROM arena_replicas WHERE id = $1";

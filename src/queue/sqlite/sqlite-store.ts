@@ -31,6 +31,7 @@ export interface SqliteStoreOptions extends QueueStoreOptions {
 export class SqliteStore implements QueueStore {
   /** Nobody else can take what this process holds. */
   readonly lease = { since: 0, until: Number.POSITIVE_INFINITY };
+  readonly isShared = false;
   readonly sweepIntervalMs = 60_000;
   readonly #thread: StoreThread;
 

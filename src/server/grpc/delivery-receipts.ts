@@ -10,12 +10,18 @@ export interface DeliveryReceipts {
   written(delivery: Delivery): void;
 }
 
-/** Acknowledges by ping where the session can be reached, else by the write itself. */
+/**
+ * Acknowledges by ping where the session can be reached, else by the write
+ * itself. `isLastChance` says that nobody delivers later what is not acknowledged.
+ */
 export function createDeliveryReceipts(
   session: ServerHttp2Session | null,
   acknowledged: (delivery: Delivery) => void,
+  isLastChance = true,
 ): DeliveryReceipts {
-  return session ? new PingReceipts(session, acknowledged) : { written: acknowledged };
+  return session
+    ? new PingReceipts(session, acknowledged, isLastChance)
+    : { written: acknowledged };
 }
 
 /**
@@ -26,13 +32,19 @@ export function createDeliveryReceipts(
 class PingReceipts implements DeliveryReceipts {
   readonly #session: ServerHttp2Session;
   readonly #acknowledged: (delivery: Delivery) => void;
+  readonly #isLastChance: boolean;
   #written: Delivery[] = [];
   #isPinging = false;
   #lastPing = 0;
 
-  constructor(session: ServerHttp2Session, acknowledged: (delivery: Delivery) => void) {
+  constructor(
+    session: ServerHttp2Session,
+    acknowledged: (delivery: Delivery) => void,
+    isLastChance: boolean,
+  ) {
     this.#session = session;
     this.#acknowledged = acknowledged;
+    this.#isLastChance = isLastChance;
   }
 
   written(delivery: Delivery): void {
@@ -55,8 +67,9 @@ class PingReceipts implements DeliveryReceipts {
     const covered = this.#written;
     this.#written = [];
     if (this.#session.closed) {
-      // A session that is closing sends no pings any more: the write has to do.
+      // A session that is closing sends no pings any more: the write has to do, or a later stream.
       this.#isPinging = false;
+      if (!this.#isLastChance) return;
       for (const delivery of covered) this.#acknowledged(delivery);
       return;
     }

@@ -4,13 +4,12 @@ import { sessionOf } from "./metrics-session.ts";
 describe("sessionOf", () => {
   it("finds the session in JSON, whatever the task calls it", () => {
     for (const key of ["sessionID", "sessionId", "session_id", "session"]) {
-      assert.equal(sessionOf(JSON.stringify({ rating: 4, [key]: "s-1" })), "s-1", key);
+      assert.equal(sessionOf({ rating: 4, [key]: "s-1" }), "s-1", key);
     }
-    assert.equal(sessionOf('{ "session_id" :\n "s-1" }'), "s-1");
   });
 
   it("finds it however deep it lies", () => {
-    assert.equal(sessionOf(JSON.stringify({ game: { log: [{ sessionID: "s-1" }] } })), "s-1");
+    assert.equal(sessionOf({ game: { log: [{ sessionID: "s-1" }] } }), "s-1");
   });
 
   it("finds it in what Python prints", () => {
@@ -19,15 +18,18 @@ describe("sessionOf", () => {
   });
 
   it("is empty where no session is named", () => {
-    const metrics = ["", "{}", "4", '{"sessions": "s-1"}', '{"mySession": "s-1"}', "session: s-1"];
-    for (const text of [...metrics, '{"session_id": 7}', '{"session_id": null}']) {
+    for (const text of ["", "{}", "4", "{'sessions': 's-1'}", "{'session': 7}", "session: s-1"]) {
       assert.equal(sessionOf(text), "", text);
+    }
+    for (const metrics of [null, 4, [], {}, { mySession: "s-1" }, { session_id: 7 }]) {
+      assert.equal(sessionOf(metrics), "");
     }
   });
 
   it("does not take a participant's words for a session", () => {
-    const content = 'she said "session_id": "s-2" and left';
-    assert.equal(sessionOf(JSON.stringify({ content, session_id: "s-1" })), "s-1");
+    const content = `she said 'session_id': 's-2', "session_id": "s-3", and left`;
+    assert.equal(sessionOf({ content, session_id: "s-1" }), "s-1");
+    assert.equal(sessionOf({ content }), "");
   });
 
   it("reads a megabyte of anything in no time", () => {

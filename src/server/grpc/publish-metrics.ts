@@ -28,7 +28,7 @@ export function createPublishMetrics(options: PublishMetricsOptions) {
     const metrics = readJson(request.metrics);
     const logged = typeof metrics === "string" ? shortened(metrics, maxCharacters) : metrics;
     logger.info({ modelID, metrics: logged }, "metrics");
-    void keep(sessionOf(request.metrics), request.metrics);
+    void keep(sessionOf(metrics), request.metrics);
     // The task waits for nothing here, and a model that fails must not fail the call.
     void handOver(metrics);
     return {};

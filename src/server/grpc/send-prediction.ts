@@ -34,11 +34,13 @@ export function createSendPrediction(options: SendPredictionOptions) {
     for (const signal of [cancelled.signal, options.closing]) signal.addEventListener("abort", end);
     if (options.closing.aborted) end();
     const underWay = new UnderWay();
-    const receipts = createDeliveryReceipts(sessionOf(call), (delivery) => {
+    const acknowledged = (delivery: Delivery) => {
       if (!underWay.remove(delivery)) return;
       delivery.done();
       options.onDelivered(delivery);
-    });
+    };
+    const isLastChance = options.queue.durable === null;
+    const receipts = createDeliveryReceipts(sessionOf(call), acknowledged, isLastChance);
     // Headers tell the client that the stream is open, before there is an answer.
     call.sendMetadata(new Metadata());
     options.onOpened();

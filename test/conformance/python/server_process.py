@@ -99,6 +99,8 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
         **own,
         "GRPC_HOST": "127.0.0.1",
         "GRPC_PORT": "0",
+        # Every server of these suites begins with nothing.
+        "QUEUE_URL": "memory:",
         "HTTP_PORT": "0",
         "DRAIN_TIMEOUT_MS": "5000",
         "MODEL": OBEDIENT_MODEL,
