@@ -2,6 +2,8 @@ import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
+import { ConfigurationError } from "../errors/configuration-error.ts";
+import { ProviderError } from "../errors/provider-error.ts";
 import type { RouteQuestion, Router } from "../router/router.ts";
 import { AIModel } from "./ai-model.ts";
 import { logRouteCall } from "./log-route-call.ts";
@@ -23,6 +25,17 @@ export class RoutedModel extends AIModel {
   constructor(options: RoutedModelOptions) {
     super();
     this.#options = options;
+  }
+
+  /** Imports take a moment, and a package may be missing: neither is left to the first request. */
+  override async start(): Promise<void> {
+    const { router, question } = this.#options;
+    try {
+      await router.load(question);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      throw new ConfigurationError([{ name: "ROUTE", message: error.message }], { cause: error });
+    }
   }
 
   getModelDefinition(): ModelDefinition {

@@ -5,6 +5,7 @@ import {
   failure,
   ScriptedProvider,
 } from "../../test/fixtures/scripted-provider.ts";
+import { ProviderError } from "../errors/provider-error.ts";
 import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
 import { RouteConfig } from "./route-config.ts";
 import { Router } from "./router.ts";
@@ -47,6 +48,37 @@ describe("Router", () => {
     };
     await new Router({ routes: [route], accessesOf }).explain({ route: "r", scope });
     assert.deepEqual(scopes, [scope]);
+  });
+
+  it("imports what everybody on a route is asked with, each once, and says what is missing", async () => {
+    const loads: string[] = [];
+    const loading = (name: string, missing?: Error) =>
+      accessTo(
+        Object.assign(new ScriptedProvider([answer("Hello.")], { name }), {
+          load: async () => {
+            loads.push(name);
+            if (missing) throw missing;
+          },
+        }),
+        name,
+      );
+    const routes = [
+      RouteConfig.parse({
+        name: "r",
+        candidates: [
+          { profile: "first", model: "a" },
+          { profile: "first", model: "b" },
+          { profile: "second", model: "c" },
+        ],
+      }),
+    ];
+    const accessesOf = () => [loading("first"), loading("second"), loading("unused")];
+    await new Router({ routes, accessesOf }).load({ route: "r", scope });
+    assert.deepEqual(loads, ["first", "second"]);
+    const missing = new ProviderError("Second", "FAILED_PRECONDITION", "npm install it");
+    const broken = () => [loading("first"), loading("second", missing)];
+    const router = new Router({ routes, accessesOf: broken });
+    await assert.rejects(router.load({ route: "r", scope }), missing);
   });
 
   it("plans candidates, then each fallback model across providers, and nobody twice", async () => {

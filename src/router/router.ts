@@ -63,6 +63,13 @@ export class Router {
     return new RouteCall({ plan, request, context, clock, random });
   }
 
+  /** Imports what everybody on the route is asked with. @throws ProviderError when a package is missing */
+  async load(question: RouteQuestion): Promise<void> {
+    const { turns } = await this.#plan(question);
+    const providers = new Set(turns.map(({ access }) => access.provider));
+    await Promise.all([...providers].map((provider) => provider.load?.()));
+  }
+
   /** Who would be asked now, in order, and who not and why. Calls nobody. @throws RouteNotFoundError */
   async explain(question: RouteQuestion, request?: ChatRequest): Promise<RouteExplanation> {
     return toExplanation(await this.#plan(question), request ?? null, this.#clock.now());
