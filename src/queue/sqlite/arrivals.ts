@@ -32,7 +32,7 @@ export class Arrivals {
     this.#refuse = database.prepare(`
       insert into arena_requests (request_key, arrival, model_id, session_id, message_id,
         session_key, state, received_at, answer, outcome, answered_at, answer_order)
-      values (?1, ?1, ?2, ?3, ?4, ?5, 'answered', ?6, ?7, ?8, ?6, ?9)
+      values (?, ?, ?, ?, ?, ?, 'answered', ?, ?, ?, ?, ?)
       on conflict (request_key) do nothing`);
   }
 
@@ -54,6 +54,7 @@ export class Arrivals {
     if (this.#store.isFullOfAnswers) return this.#find.get(arrival) !== undefined;
     const { changes } = this.#refuse.run(
       arrival,
+      arrival,
       options.modelID,
       sessionID,
       messageID,
@@ -61,6 +62,7 @@ export class Arrivals {
       receivedAt,
       answer.text,
       answer.outcome,
+      receivedAt,
       counts.lastOrder + 1,
     );
     if (changes !== 0) {

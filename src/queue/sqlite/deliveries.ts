@@ -28,13 +28,14 @@ export class Deliveries {
     this.#take = database.prepare(`
       update arena_requests set state = 'delivering', owner = ?, delivery = ?
       where id = ? returning ${columns}`);
-    const isOver = "id = ?1 and delivery = ?2 and state = 'delivering' and not is_asked_again";
+    // Without numbers: Node 22 binds those by name only.
+    const isOver = "id = ? and delivery = ? and state = 'delivering' and not is_asked_again";
     this.#end = database.prepare(
       options.retentionMs > 0
-        ? `update arena_requests set state = 'delivered', owner = null, delivered_at = ?3
+        ? `update arena_requests set state = 'delivered', owner = null, delivered_at = ?
            where ${isOver}`
         : // The time is of no use then, but both forms take the same parameters.
-          `delete from arena_requests where ${isOver} and ?3 is not null`,
+          `delete from arena_requests where ? is not null and ${isOver}`,
     );
     this.#repeat = database.prepare(`
       update arena_requests set state = 'answered', owner = null, delivery = null,
@@ -63,7 +64,7 @@ export class Deliveries {
 
   done({ row, token }: Claim, deliveredAt: number): void {
     const { counts } = this.#store;
-    if (this.#end.run(row, token, deliveredAt).changes !== 0) {
+    if (this.#end.run(deliveredAt, row, token).changes !== 0) {
       counts.undelivered--;
       return;
     }

@@ -34,9 +34,9 @@ export class Housekeeping {
       where model_id = ? and state = 'queued' order by id limit 1`);
     this.#overdue = database.prepare(`
       select (select count(*) from arena_requests indexed by arena_deadlines
-          where model_id = ?1 and state = 'queued' and deadline < ?2)
+          where model_id = ? and state = 'queued' and deadline < ?)
         + (select count(*) from arena_requests indexed by arena_running
-          where model_id = ?1 and state = 'running' and deadline < ?2) as count`);
+          where model_id = ? and state = 'running' and deadline < ?) as count`);
     this.#old = database.prepare(`
       select id, bytes + octet_length(answer) as bytes from arena_requests indexed by arena_delivered
       where state = 'delivered' and delivered_at < ? order by delivered_at limit ${batchSize}`);
@@ -60,7 +60,8 @@ export class Housekeeping {
     const { counts, options } = this.#store;
     const now = Date.now();
     const oldest = this.#oldest.get(options.modelID);
-    const overdue = this.#overdue.get(options.modelID, now - graceMs);
+    const late = [options.modelID, now - graceMs];
+    const overdue = this.#overdue.get(...late, ...late);
     return {
       size: counts.queued,
       pending: counts.running,
