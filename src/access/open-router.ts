@@ -7,7 +7,7 @@ import {
   defaultConfigFile,
   loadArenaConfig,
 } from "../profiles/load-arena-config.ts";
-import { toAzureProfiles } from "../providers/azure-variables.ts";
+import { azureModelList, toAzureProfiles } from "../providers/azure-variables.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { RouteAccess, RouteScope } from "../router/candidate.ts";
 import { Router } from "../router/router.ts";
@@ -26,8 +26,6 @@ export interface RouterMeans {
 
 /** What begins so is Azure's list of models, and what belongs to each. */
 const azurePrefix = "AZURE_OPENAI_";
-/** The profiles of that list; no profile of a file is called so. */
-const azureProfile = "AZURE_OPENAI_MODELS";
 
 /**
  * Makes the router of `arena.yaml`, with the models that `AZURE_OPENAI_MODELS`
@@ -38,7 +36,7 @@ export function openRouter({ file, environment, logger }: RouterMeans): Router {
   const problems = new CollectedProblems();
   const loaded = problems.try(() => loadArenaConfig(file, configParts));
   const azure = problems.try(() =>
-    toAzureProfiles(environment.beginningWith(azurePrefix), azureProfile),
+    toAzureProfiles(environment.beginningWith(azurePrefix), azureModelList),
   );
   if (loaded === null) problems.add(file.setting, noFile);
   problems.throwIfAny();

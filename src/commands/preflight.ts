@@ -6,7 +6,7 @@ import { runCommand } from "../client/run-command.ts";
 import type { Terminal } from "../client/terminal.ts";
 import { type Environment, openEnvironment } from "../config/environment.ts";
 import type { Logger } from "../data-models/logger.ts";
-import { azureProfileName, checkAzureVariables } from "../preflight/check-azure-variables.ts";
+import { checkAzureVariables } from "../preflight/check-azure-variables.ts";
 import { examineProfiles, type ProfileReport } from "../preflight/examine-profiles.ts";
 import {
   type ConfigFile,
@@ -14,6 +14,7 @@ import {
   loadArenaConfig,
 } from "../profiles/load-arena-config.ts";
 import type { Profile } from "../profiles/profile.ts";
+import { azureModelList } from "../providers/azure-variables.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { countFindings, printReports } from "./preflight/print-reports.ts";
 
@@ -92,9 +93,7 @@ function collect(file: ConfigFile, environment: Environment, wanted: readonly st
   const profiles = [...(config?.profiles ?? []), ...azure.profiles];
   const { findings } = azure;
   const reports: ProfileReport[] =
-    findings.length === 0
-      ? []
-      : [{ profile: azureProfileName, provider: "azure-openai", findings }];
+    findings.length === 0 ? [] : [{ profile: azureModelList, provider: "azure-openai", findings }];
   if (wanted.length === 0) return { profiles, reports };
   const known = new Set(
     [...profiles, ...reports.map(({ profile: name }) => ({ name }))].map(({ name }) => name),

@@ -9,6 +9,7 @@ import { DeadlineExceededError } from "../errors/deadline-exceeded-error.ts";
 import { InternalError } from "../errors/internal-error.ts";
 import { ShuttingDownError } from "../errors/shutting-down-error.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
+import { neverAborted } from "../queue/never-aborted.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
 import { logCause } from "./log-cause.ts";
 import type { Station } from "./pipeline.ts";
@@ -84,7 +85,7 @@ export class Worker {
       const waiting = await queue.claimAll();
       await Promise.all(waiting.map((job) => this.#refuse(job, this.#stopped)));
     }
-    await this.#slots.onIdle(new AbortController().signal);
+    await this.#slots.onIdle(neverAborted);
   }
 
   async #claimLoop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
+import { controlEndpointOf } from "../providers/bedrock-endpoint.ts";
 import { importPackage } from "../providers/import-package.ts";
 import { type AskAws, createAwsQuestions } from "./aws-questions.ts";
 import type { Examination } from "./examination.ts";
@@ -7,9 +8,7 @@ const name = "Amazon Bedrock";
 
 /** Prepares questions about models at Bedrock, to where the provider lists them. */
 export function createBedrockQuestions(examination: Examination): AskAws<BedrockClient> {
-  const { endpointUrl } = examination.profile.accessInfo;
-  // An endpoint of the runtime alone knows nothing of models.
-  const endpoint = endpointUrl?.includes("bedrock-runtime") ? undefined : endpointUrl;
+  const endpoint = controlEndpointOf(examination.profile.accessInfo.endpointUrl);
   return createAwsQuestions(examination, name, async (options) => {
     const { BedrockClient } = await importBedrock();
     return new BedrockClient({ ...options, ...(endpoint !== undefined && { endpoint }) });

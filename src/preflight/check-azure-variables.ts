@@ -1,11 +1,8 @@
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { toAzureProfiles, type Variables } from "../providers/azure-variables.ts";
+import { azureModelList, toAzureProfiles, type Variables } from "../providers/azure-variables.ts";
 import { split } from "./failure-finding.ts";
 import { type Finding, ok, problem } from "./finding.ts";
-
-/** What the profiles of `AZURE_OPENAI_MODELS` are called. */
-export const azureProfileName = "AZURE_OPENAI_MODELS";
 
 /** The profiles that Azure's variables make, and what is to be said of each variable. */
 export interface AzureVariables {
@@ -17,7 +14,7 @@ export interface AzureVariables {
 /** Checks the five variables of every id that `AZURE_OPENAI_MODELS` lists, and those of no id. */
 export function checkAzureVariables(variables: Variables): AzureVariables {
   try {
-    const profiles = toAzureProfiles(variables, azureProfileName);
+    const profiles = toAzureProfiles(variables, azureModelList);
     const ids = profiles.flatMap(({ allowedModels = [] }) => allowedModels);
     const findings = ids.map((id) => ok(`variables of ${id}`, "all five are set and well-formed"));
     return { profiles, findings };

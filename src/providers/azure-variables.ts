@@ -4,7 +4,8 @@ import type { Profile } from "../profiles/profile.ts";
 /** Variables by name, such as those of the process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const list = "AZURE_OPENAI_MODELS";
+/** The variable that lists the models; it also names their profiles, as no profile of a file is called. */
+export const azureModelList = "AZURE_OPENAI_MODELS";
 const fields = ["TYPE", "VERSION", "BASE", "KEY", "DEPLOYMENT_NAME"] as const;
 type Field = (typeof fields)[number];
 type Deployment = { readonly id: string } & Readonly<Record<Field, string>>;
@@ -17,8 +18,8 @@ type Deployment = { readonly id: string } & Readonly<Record<Field, string>>;
  * @throws ConfigurationError with all that is wrong
  */
 export function toAzureProfiles(variables: Variables, name = "azure-openai"): readonly Profile[] {
-  const ids = (variables[list] ?? "").split(",").map((id) => id.trim());
-  const listed = variables[list] === undefined ? [] : ids;
+  const ids = (variables[azureModelList] ?? "").split(",").map((id) => id.trim());
+  const listed = variables[azureModelList] === undefined ? [] : ids;
   const problems = [
     ...listProblems(listed),
     ...strayProblems(variables, new Set(listed)),
@@ -67,15 +68,23 @@ function variableOf(field: Field, id: string): string {
 
 function listProblems(listed: readonly string[]): ConfigurationProblem[] {
   if (listed.length > 0 && listed.every((id) => id === "")) {
-    return [{ name: list, message: "is empty. List the models, as gpt-4o,o1, or remove it." }];
+    return [
+      { name: azureModelList, message: "is empty. List the models, as gpt-4o,o1, or remove it." },
+    ];
   }
   const problems: ConfigurationProblem[] = [];
   if (listed.includes("")) {
-    problems.push({ name: list, message: "holds an empty name. Remove the comma too many." });
+    problems.push({
+      name: azureModelList,
+      message: "holds an empty name. Remove the comma too many.",
+    });
   }
   for (const [id, group] of Map.groupBy(listed.filter(Boolean), (id) => id)) {
     if (group.length > 1) {
-      problems.push({ name: list, message: `names ${id} ${group.length} times. Name it once.` });
+      problems.push({
+        name: azureModelList,
+        message: `names ${id} ${group.length} times. Name it once.`,
+      });
     }
   }
   return problems;
@@ -91,7 +100,10 @@ function strayProblems(variables: Variables, ids: ReadonlySet<string>): Configur
     }
     if (ids.has(id)) return [];
     return [
-      { name: variable, message: `${list} does not list ${id}. Add it there, or remove this.` },
+      {
+        name: variable,
+        message: `${azureModelList} does not list ${id}. Add it there, or remove this.`,
+      },
     ];
   });
 }
@@ -124,7 +136,7 @@ function problemsOf(id: string, variables: Variables): ConfigurationProblem[] {
     const value = variables[name]?.trim() ?? "";
     const message =
       value === ""
-        ? `is not set, and ${list} lists ${id}. Set it, or take ${id} out.`
+        ? `is not set, and ${azureModelList} lists ${id}. Set it, or take ${id} out.`
         : checks[field](value);
     return message === undefined ? [] : [{ name, message }];
   });

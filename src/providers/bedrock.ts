@@ -7,6 +7,7 @@ import { awsRegionOf } from "./aws-region.ts";
 import { judgeAws } from "./aws-verdict.ts";
 import { createBedrockChat } from "./bedrock-chat.ts";
 import { embedAtBedrock } from "./bedrock-embeddings.ts";
+import { controlEndpointOf } from "./bedrock-endpoint.ts";
 import { listBedrockModels } from "./bedrock-list.ts";
 import { bedrockCapabilities, bedrockModelOf } from "./bedrock-models.ts";
 import { importPackage } from "./import-package.ts";
@@ -88,9 +89,4 @@ function controlPackage() {
 
 function endpointOf(endpoint: string | undefined): { endpoint?: string } {
   return endpoint === undefined ? {} : { endpoint };
-}
-
-/** An endpoint of the runtime alone knows no lists; any other is taken to know all of Bedrock. */
-function controlEndpointOf(endpointUrl: string | undefined): string | undefined {
-  return endpointUrl?.includes("bedrock-runtime") ? undefined : endpointUrl;
 }

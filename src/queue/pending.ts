@@ -1,3 +1,5 @@
+import { neverAborted } from "./never-aborted.ts";
+
 /** Promises that are not settled yet. */
 export class Pending {
   readonly #promises = new Set<Promise<unknown>>();
@@ -22,5 +24,3 @@ export class Pending {
     signal.removeEventListener("abort", giveUp);
   }
 }
-
-const neverAborted = new AbortController().signal;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { neverAborted } from "./never-aborted.ts";
 
 /** Waits between two attempts grow from the first to the second of these. */
 const backoffMs = { least: 50, most: 2000 };
@@ -122,8 +123,6 @@ export class StoreAccess {
     this.#listener.onBack();
   }
 }
-
-const neverAborted = new AbortController().signal;
 
 /** What a call returns, or undefined when it was given up because the store was away. */
 export async function ifReachable<Result>(call: Promise<Result>): Promise<Result | undefined> {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
+import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
 import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
 import type { Answer, Delivery, RequestKey } from "./request-queue.ts";
@@ -190,8 +191,6 @@ export class StoredAnswers {
     }
   }
 }
-
-const neverAborted = new AbortController().signal;
 
 function isHeld({ lease }: QueueStore, { takenAt }: TakenEntry): boolean {
   return takenAt >= lease.since && Date.now() < lease.until;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
+import { neverAborted } from "./never-aborted.ts";
 import type {
   Arrival,
   Claim,
@@ -171,5 +172,3 @@ export class StoredRequests {
     return job;
   }
 }
-
-const neverAborted = new AbortController().signal;

@@ -1,0 +1,2 @@
+/** For those who wait as long as it takes. */
+export const neverAborted: AbortSignal = new AbortController().signal;
