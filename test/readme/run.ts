@@ -4,12 +4,16 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { OpenAIStandIn } from "../fixtures/openai-stand-in.ts";
 import { type Block, readBlocks } from "./blocks.ts";
 
 const limitMs = 240_000;
+
+// As a new user: with the machine's Node, not with the one that npm put before it on the PATH.
+const path = (process.env["PATH"] ?? "").split(delimiter);
+process.env["PATH"] = path.filter((folder) => !folder.includes("node_modules")).join(delimiter);
 
 const folder = mkdtempSync(join(tmpdir(), "arena-readme-"));
 const clone = join(folder, "arena-model-server");
