@@ -1,17 +1,12 @@
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
-import { SecretError } from "../errors/secret-error.ts";
-import type { Secret } from "../secrets/secret.ts";
 import { checkCapabilities } from "./check-capabilities.ts";
-import { createKeyedFetch, keyHeaderProblem } from "./keyed-fetch.ts";
 import { toLangChainMessages } from "./langchain-messages.ts";
 import { toChatEvents } from "./langchain-stream.ts";
 import type { LangChainVendor } from "./langchain-vendor.ts";
 import { lazily } from "./lazily.ts";
 import type { Provider, ProviderContext } from "./provider.ts";
-import { recordFetch } from "./recorded-fetch.ts";
-import type { Spoken } from "./request-echo.ts";
-import { toProviderError } from "./to-provider-error.ts";
+import { type Question, VendorAttempt } from "./vendor-attempt.ts";
 import type { VendorCall } from "./vendor-call.ts";
 
 const messageClasses = lazily(() => import("@langchain/core/messages"));
@@ -45,21 +40,29 @@ async function* streamAnswer(
   context: ProviderContext,
 ): AsyncGenerator<ChatEvent, void> {
   checkCapabilities(vendor.name, model, request, vendor.capabilities(model));
-  const attempt = new Attempt(vendor, { model, messages: request.messages, context });
-  try {
-    const call = await attempt.begin();
-    const classes = await messageClasses();
-    const messages = toMessages(vendor, model, request, classes);
-    const client = await vendor.createChatModel(model, request, call);
-    const chunks = await client.stream(messages, { signal: call.signal });
-    yield* toChatEvents(leavable(chunks), vendor.name);
-    // Some SDKs take an abort for the end of the answer.
-    context.signal.throwIfAborted();
-    attempt.isComplete = true;
-  } catch (thrown) {
-    throw attempt.errorOf(thrown);
-  } finally {
-    attempt.end();
+  for (let mayRepeat = true; ; mayRepeat = false) {
+    const attempt = new VendorAttempt(vendor, { model, messages: request.messages, context });
+    let isShown = false;
+    try {
+      const call = await attempt.begin();
+      const classes = await messageClasses();
+      const messages = toMessages(vendor, model, request, classes);
+      const client = await vendor.createChatModel(model, request, call);
+      const chunks = await client.stream(messages, { signal: call.signal });
+      for await (const event of toChatEvents(leavable(chunks), vendor.name)) {
+        isShown = true;
+        yield event;
+      }
+      // Some SDKs take an abort for the end of the answer.
+      context.signal.throwIfAborted();
+      attempt.isComplete = true;
+      return;
+    } catch (thrown) {
+      const error = attempt.errorOf(thrown);
+      if (!mayRepeat || isShown || !(await attempt.hasNewerKey())) throw error;
+    } finally {
+      attempt.end();
+    }
   }
 }
 
@@ -103,86 +106,17 @@ async function once<Result>(
   question: Question,
   ask: (call: VendorCall) => Promise<Result>,
 ): Promise<Result> {
-  const attempt = new Attempt(vendor, question);
-  try {
-    const result = await ask(await attempt.begin());
-    attempt.isComplete = true;
-    return result;
-  } catch (thrown) {
-    throw attempt.errorOf(thrown);
-  } finally {
-    attempt.end();
-  }
-}
-
-interface Question {
-  readonly model: string;
-  readonly messages: readonly Spoken[];
-  readonly context: ProviderContext;
-}
-
-const abandoned = new Error("nobody reads the answer any longer");
-
-/** One call from its key to its end. */
-class Attempt {
-  /** Whether the vendor has said all; its connection may serve the next call. */
-  isComplete = false;
-  readonly #vendor: LangChainVendor;
-  readonly #question: Question;
-  readonly #ended = new AbortController();
-  #secret: Secret | null = null;
-  #recorded: ReturnType<typeof recordFetch> | undefined;
-
-  constructor(vendor: LangChainVendor, question: Question) {
-    this.#vendor = vendor;
-    this.#question = question;
-  }
-
-  async begin(): Promise<VendorCall> {
-    const { signal } = this.#question.context;
-    signal.throwIfAborted();
-    const { keys, keyHeader, host } = this.#vendor;
-    this.#secret = (await keys?.get(signal)) ?? null;
-    const sent = this.#secret && keyHeader && { ...keyHeader, key: this.#secret.reveal() };
-    const problem = sent ? keyHeaderProblem(sent) : undefined;
-    if (problem !== undefined) {
-      const message = `${this.#vendor.settings.key} ${problem}`;
-      throw new ProviderError(this.#vendor.name, "UNAUTHENTICATED", message, { reason: "access" });
+  for (let mayRepeat = true; ; mayRepeat = false) {
+    const attempt = new VendorAttempt(vendor, question);
+    try {
+      const result = await ask(await attempt.begin());
+      attempt.isComplete = true;
+      return result;
+    } catch (thrown) {
+      const error = attempt.errorOf(thrown);
+      if (!mayRepeat || !(await attempt.hasNewerKey())) throw error;
+    } finally {
+      attempt.end();
     }
-    // Who stops listening to an answer closes the connection, too.
-    const ended = AbortSignal.any([signal, this.#ended.signal]);
-    this.#recorded = recordFetch(createKeyedFetch(sent ?? undefined, host), ended);
-    return { fetch: this.#recorded.fetch, secret: this.#secret, signal: ended };
-  }
-
-  /** What the caller sees of it. A key that was refused is reported. */
-  errorOf(thrown: unknown): unknown {
-    const { model, messages, context } = this.#question;
-    if (context.signal.aborted) return context.signal.reason;
-    const { name, baseURL, settings, coldStarts = false, keys } = this.#vendor;
-    if (thrown instanceof SecretError) {
-      const { code, message, retryable } = thrown;
-      return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
-    }
-    const refusal = this.#recorded?.refusal();
-    const error = toProviderError(thrown, {
-      provider: name,
-      origin: {
-        model,
-        baseURL,
-        settings,
-        coldStarts,
-        hasBegun: this.#recorded?.hasBegun() ?? false,
-      },
-      messages,
-      secrets: this.#secret ? [this.#secret.reveal()] : [],
-      refusal,
-    });
-    if (this.#secret && error.code === "UNAUTHENTICATED") keys?.refused(this.#secret);
-    return error;
-  }
-
-  end(): void {
-    if (!this.isComplete) this.#ended.abort(abandoned);
   }
 }

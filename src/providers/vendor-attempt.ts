@@ -1,0 +1,100 @@
+import { ProviderError } from "../errors/provider-error.ts";
+import { SecretError } from "../errors/secret-error.ts";
+import type { Secret } from "../secrets/secret.ts";
+import { createKeyedFetch, keyHeaderProblem } from "./keyed-fetch.ts";
+import type { LangChainVendor } from "./langchain-vendor.ts";
+import type { ProviderContext } from "./provider.ts";
+import { recordFetch } from "./recorded-fetch.ts";
+import type { Spoken } from "./request-echo.ts";
+import { toProviderError } from "./to-provider-error.ts";
+import type { VendorCall } from "./vendor-call.ts";
+
+/** What a vendor is asked, and for how long the asker waits. */
+export interface Question {
+  readonly model: string;
+  readonly messages: readonly Spoken[];
+  readonly context: ProviderContext;
+}
+
+const abandoned = new Error("nobody reads the answer any longer");
+
+/** One call from its key to its end. */
+export class VendorAttempt {
+  /** Whether the vendor has said all; its connection may serve the next call. */
+  isComplete = false;
+  readonly #vendor: LangChainVendor;
+  readonly #question: Question;
+  readonly #ended = new AbortController();
+  #secret: Secret | null = null;
+  #isRefused = false;
+  #recorded: ReturnType<typeof recordFetch> | undefined;
+
+  constructor(vendor: LangChainVendor, question: Question) {
+    this.#vendor = vendor;
+    this.#question = question;
+  }
+
+  async begin(): Promise<VendorCall> {
+    const { signal } = this.#question.context;
+    signal.throwIfAborted();
+    const { keys, keyHeader, host } = this.#vendor;
+    this.#secret = (await keys?.get(signal)) ?? null;
+    const sent = this.#secret && keyHeader && { ...keyHeader, key: this.#secret.reveal() };
+    const problem = sent ? keyHeaderProblem(sent) : undefined;
+    if (problem !== undefined) {
+      const message = `${this.#vendor.settings.key} ${problem}`;
+      throw new ProviderError(this.#vendor.name, "UNAUTHENTICATED", message, { reason: "access" });
+    }
+    // Who stops listening to an answer closes the connection, too.
+    const ended = AbortSignal.any([signal, this.#ended.signal]);
+    this.#recorded = recordFetch(createKeyedFetch(sent ?? undefined, host), ended);
+    return { fetch: this.#recorded.fetch, secret: this.#secret, signal: ended };
+  }
+
+  /** What the caller sees of it. A key that was refused is reported. */
+  errorOf(thrown: unknown): unknown {
+    const { model, messages, context } = this.#question;
+    if (context.signal.aborted) return context.signal.reason;
+    const { name, baseURL, settings, coldStarts = false, keys } = this.#vendor;
+    if (thrown instanceof SecretError) {
+      const { code, message, retryable } = thrown;
+      return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
+    }
+    const refusal = this.#recorded?.refusal();
+    const error = toProviderError(thrown, {
+      provider: name,
+      origin: {
+        model,
+        baseURL,
+        settings,
+        coldStarts,
+        hasBegun: this.#recorded?.hasBegun() ?? false,
+      },
+      messages,
+      secrets: this.#secret ? [this.#secret.reveal()] : [],
+      refusal,
+    });
+    if (this.#secret && error.code === "UNAUTHENTICATED") {
+      this.#isRefused = true;
+      keys?.refused(this.#secret);
+    }
+    return error;
+  }
+
+  /** Whether there is another key by now than the one that was refused. */
+  async hasNewerKey(): Promise<boolean> {
+    const { keys } = this.#vendor;
+    if (!this.#isRefused || !keys) return false;
+    try {
+      const newer = await keys.get(this.#question.context.signal);
+      return newer.reveal() !== this.#secret?.reveal();
+    } catch {
+      // The refusal says more than a vault that cannot tell.
+      return false;
+    }
+  }
+
+  end(): void {
+    if (!this.isComplete) this.#ended.abort(abandoned);
+  }
+}
