@@ -1,5 +1,5 @@
 // Prints the figures of docs/performance.md. Ratios are taken within one run.
-// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog router]
+// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog router worst-requests]
 import { availableParallelism } from "node:os";
 import { measureBacklog } from "./backlog.ts";
 import { type Figure, isReached, toLine } from "./figures.ts";
@@ -10,6 +10,7 @@ import { measureRoundTrips } from "./round-trips.ts";
 import { measureRouter } from "./router.ts";
 import { measureSqlite } from "./sqlite.ts";
 import { measureStartUp } from "./start-up.ts";
+import { measureWorstRequests } from "./worst-requests.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   "start-up": measureStartUp,
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   postgres: measurePostgres,
   backlog: measureBacklog,
   router: measureRouter,
+  "worst-requests": measureWorstRequests,
 };
 
 const chosen = process.argv.slice(2);

@@ -6,10 +6,8 @@ import { parseTaskInput } from "../src/data-models/parse-task-input.ts";
 import { InvalidRequestError } from "../src/errors/invalid-request-error.ts";
 import { modelRequest } from "../src/generated/model.ts";
 import { ScriptedModel } from "../src/testing.ts";
-import { chat, lastText, question } from "./fixtures/questions.ts";
-import { ServerProcess, testModel } from "./fixtures/server-process.ts";
-import { TestResources, testResources } from "./fixtures/test-resources.ts";
-import type { WireClient, WireStream } from "./fixtures/wire-client.ts";
+import { lastText, question } from "./fixtures/questions.ts";
+import { testResources } from "./fixtures/test-resources.ts";
 import { refusableRequests, slowRequests } from "./fixtures/worst-requests.ts";
 
 /** What a task may send as text: lone surrogates, NUL, BOM and all. */
@@ -404,69 +402,5 @@ describe("the request parser", () => {
       const [answer] = await stream.reached(1);
       assert.deepEqual([answer?.sessionID, answer?.messageID], ["", ""]);
     });
-  });
-
-  describe("never holds up the server for more than 100 ms", () => {
-    const resources = new TestResources();
-    let client: WireClient;
-    let stream: WireStream;
-    let count = 0;
-
-    before(async () => {
-      const server = resources.use(new ServerProcess({ MODEL: testModel("loop-delay-model") }));
-      const { address } = await server.serving();
-      client = resources.connect(address, { "grpc.max_send_message_length": -1 });
-      stream = resources.connect(address).answers();
-      await stream.opened;
-    });
-
-    after(() => resources.close());
-
-    /** Sends a request and waits until it is answered. */
-    async function ask(request: string): Promise<string> {
-      const messageID = `m${count++}`;
-      assert.equal((await client.predict(question(messageID, { request }))).code, "OK");
-      return (await stream.answer(messageID)).json.text;
-    }
-
-    /** The longest time that the server was busy with `work`; the best of fifteen, others work here, too. */
-    async function busyMs(work: () => Promise<unknown>): Promise<number> {
-      let best = Number.POSITIVE_INFINITY;
-      for (let attempt = 0; attempt < 15 && best > 100; attempt++) {
-        await ask(chat("reset"));
-        await work();
-        best = Math.min(best, Number(await ask(chat("report"))));
-      }
-      return best;
-    }
-
-    const requests = { ...slowRequests, brackets: () => "[".repeat(32 * 2 ** 20 - 200) };
-    for (const [name, make] of Object.entries(requests)) {
-      it(`with a request of ${name}`, async () => {
-        const request = make();
-        const best = await busyMs(() => ask(request));
-        assert.ok(best <= 100, `${best.toFixed(0)} ms`);
-      });
-    }
-
-    it("with a request of nearly four times what is taken", async () => {
-      const request = chat("x".repeat(120 * 2 ** 20));
-      const best = await busyMs(() => ask(request));
-      assert.ok(best <= 100, `${best.toFixed(0)} ms`);
-    });
-
-    for (const [name, metrics] of Object.entries({
-      "numbers side by side": () => `[${"1,".repeat(15 * 2 ** 20)}1]`,
-      "one long string": () => JSON.stringify("x".repeat(31 * 2 ** 20)),
-      "opening brackets": () => "[".repeat(31 * 2 ** 20),
-    })) {
-      it(`with metrics of ${name}`, async () => {
-        const message = { metrics: metrics(), modelID: "scripted" };
-        const best = await busyMs(async () => {
-          assert.equal((await client.publishMetrics(message)).code, "OK");
-        });
-        assert.ok(best <= 100, `${best.toFixed(0)} ms`);
-      });
-    }
   });
 });

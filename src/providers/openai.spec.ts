@@ -344,7 +344,7 @@ describe("the provider of OpenAI", () => {
     ["before", []],
     ["within", [delta({ role: "assistant", content: "Hel" })]],
   ] as const) {
-    it(`hangs up within 100 ms of an abort ${when} the answer`, async () => {
+    it(`hangs up at an abort ${when} the answer`, async () => {
       const body = begun.length > 0 ? { body: serverSentEvents(begun) } : {};
       vendor.reply({ ...body, ending: "hang" });
       const controller = new AbortController();
@@ -354,10 +354,8 @@ describe("the provider of OpenAI", () => {
       );
       const rejected = assert.rejects(answer, reason);
       await vendor.received(1);
-      const before = performance.now();
       controller.abort(reason);
       await Promise.all([vendor.last.closed, rejected]);
-      assert.ok(performance.now() - before < 100);
     });
   }
 

@@ -32,11 +32,10 @@ describe("sessionOf", () => {
     assert.equal(sessionOf({ content }), "");
   });
 
-  it("reads a megabyte of anything in no time", () => {
-    const began = performance.now();
+  // One that looks again from each place would be at it beyond mocha's time limit.
+  it("reads a megabyte of anything", () => {
     for (const text of ['"session"', '"session" ', '"session":"', "'", " ".repeat(100)]) {
-      sessionOf(text.repeat(2 ** 20 / text.length));
+      assert.equal(sessionOf(text.repeat(2 ** 20 / text.length)), "", text);
     }
-    assert.ok(performance.now() - began < 1000);
   });
 });
