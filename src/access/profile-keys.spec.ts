@@ -47,6 +47,68 @@ describe("a profile's key", () => {
     assert.equal(keysOf(profile("ollama", {}), await storeOf("")), null);
   });
 
+  describe("of AWS, where none is named", () => {
+    const [id, secret] = ["AKIDCANARY0000000000", "canary/secret/access/key"];
+    const pair = { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret };
+    const AWS_BEARER_TOKEN_BEDROCK = "bedrock-canary";
+    const role = { accessInfo: { roleArn: "arn:aws:iam::123456789012:role/model" } };
+
+    for (const [what, variables, of, expected] of [
+      ["the pair of the environment", pair, profile("bedrock", {}), `${id}:${secret}`],
+      ["the same for SageMaker", pair, profile("sagemaker", {}), `${id}:${secret}`],
+      [
+        "a temporary pair with its token",
+        { ...pair, AWS_SESSION_TOKEN: "token" },
+        profile("bedrock", {}),
+        `${id}:${secret}:token`,
+      ],
+      [
+        "Bedrock's own key before a pair",
+        { ...pair, AWS_BEARER_TOKEN_BEDROCK },
+        profile("bedrock", {}),
+        AWS_BEARER_TOKEN_BEDROCK,
+      ],
+      [
+        "the pair where a role is to be assumed",
+        { ...pair, AWS_BEARER_TOKEN_BEDROCK },
+        profile("bedrock", role),
+        `${id}:${secret}`,
+      ],
+      [
+        "the pair for SageMaker, which knows no key of Bedrock",
+        { ...pair, AWS_BEARER_TOKEN_BEDROCK },
+        profile("sagemaker", {}),
+        `${id}:${secret}`,
+      ],
+      [
+        "the key that it names, before those",
+        { ...pair, KEY: "named" },
+        profile("bedrock", { accessKey: "{Env:KEY}" }),
+        "named",
+      ],
+      ["left to the SDK without any", {}, profile("bedrock", {}), undefined],
+      [
+        "left to the SDK where AWS_PROFILE is set",
+        { ...pair, AWS_PROFILE: "lab" },
+        profile("bedrock", {}),
+        undefined,
+      ],
+      [
+        "left to the SDK where the pair is none",
+        { ...pair, AWS_ACCESS_KEY_ID: "id" },
+        profile("bedrock", {}),
+        undefined,
+      ],
+      ["no pair for other providers", pair, profile("ollama", {}), undefined],
+    ] as const) {
+      it(`is ${what}`, async () => {
+        const held: Readonly<Record<string, string>> = variables;
+        const store = new SecretStore({ environment: (name) => held[name], logger: silentLogger });
+        assert.equal((await keysOf(of, store)?.get(signal))?.reveal(), expected);
+      });
+    }
+  });
+
   it("is the provider's own in a secret that holds those of others", async () => {
     const held = { OPENAI_API_KEY: "sk-o", GOOGLE_API_KEY: "sk-g", GEMINI_API_KEY: "" };
     assert.equal(await sharedKey(profile("openai", { accessInfo }), held), "sk-o");

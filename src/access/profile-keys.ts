@@ -6,10 +6,13 @@ import { keyNamesOf } from "./key-names.ts";
 
 /** Where a profile's key comes from; null where it has none. No vault is asked. @throws SecretError */
 export function keysOf(profile: Profile, store: SecretStore): SecretSource | null {
-  const { accessInfo, accessKey } = profile;
-  const { keysFrom } = accessInfo;
+  const { provider, accessInfo, accessKey } = profile;
+  const { keysFrom, roleArn } = accessInfo;
   if (keysFrom !== undefined) return sharedKeys(keysFrom, keyNamesOf(profile), store);
-  return accessKey === undefined ? null : store.source(accessKey);
+  if (accessKey !== undefined) return store.source(accessKey);
+  // A role is assumed with IAM's keys only.
+  if (provider === "bedrock") return store.awsIdentity(roleArn === undefined);
+  return provider === "sagemaker" ? store.awsIdentity(false) : null;
 }
 
 /** The provider's own key in a secret that holds those of others as well. */

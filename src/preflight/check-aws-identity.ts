@@ -1,4 +1,5 @@
 import { importPackage } from "../providers/import-package.ts";
+import { readAwsPair } from "../secrets/aws-identity.ts";
 import { ask } from "./ask.ts";
 import { createAwsQuestions } from "./aws-questions.ts";
 import type { Examination } from "./examination.ts";
@@ -28,14 +29,10 @@ export async function checkAwsIdentity(examination: Examination): Promise<Findin
 }
 
 /** Whether Bedrock is called with a key of its own, and not with IAM's. */
-async function hasApiKey({ profile, keys, signal, environment }: Examination): Promise<boolean> {
+async function hasApiKey({ profile, keys, signal }: Examination): Promise<boolean> {
   if (profile.provider !== "bedrock") return false;
   const key = (await keys?.get(signal))?.reveal();
-  if (key !== undefined) return !/^[A-Z0-9]{16,128}:/.test(key);
-  return (
-    profile.accessInfo.roleArn === undefined &&
-    environment("AWS_BEARER_TOKEN_BEDROCK") !== undefined
-  );
+  return key !== undefined && readAwsPair(key) === null;
 }
 
 function importSdk() {

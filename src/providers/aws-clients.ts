@@ -1,4 +1,5 @@
 import type { AccessInfo } from "../profiles/profile.ts";
+import { readAwsPair } from "../secrets/aws-identity.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { importPackage } from "./import-package.ts";
 import { keyHeaderProblem } from "./keyed-fetch.ts";
@@ -16,9 +17,6 @@ export interface AwsAccess {
 
 /** What every client of the SDK is built with. */
 export type AwsClientOptions = Awaited<ReturnType<typeof createOptions>>;
-
-/** An IAM key pair as text, with the token that temporary ones have. */
-const pairPattern = /^([A-Z0-9]{16,128}):([^:\s]{16,128})(?::(\S+))?$/;
 
 /**
  * Keeps what clients of AWS share, connections above all, for as long as the
@@ -69,11 +67,7 @@ async function createOptions(access: AwsAccess, key: string | undefined) {
 }
 
 async function identityOf({ provider, region, info, takesBearer }: AwsAccess, key?: string) {
-  const [, accessKeyId, secretAccessKey, sessionToken] = pairPattern.exec(key ?? "") ?? [];
-  const pair =
-    accessKeyId !== undefined && secretAccessKey !== undefined
-      ? { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
-      : undefined;
+  const pair = readAwsPair(key ?? "");
   if (key !== undefined && !pair) {
     if (!takesBearer) {
       const problem = "its key is no ACCESS_KEY_ID:SECRET_ACCESS_KEY. Correct it, or leave it out.";

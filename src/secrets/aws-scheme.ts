@@ -1,5 +1,6 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { awsFailure } from "./aws-failure.ts";
+import { awsPairOf } from "./aws-identity.ts";
 import { importSdk } from "./import-sdk.ts";
 import type { ResolverOptions, SecretResolver, SecretScheme } from "./secret-scheme.ts";
 import { VaultFailure } from "./vault-failure.ts";
@@ -70,26 +71,16 @@ class AwsResolver implements SecretResolver {
     const region = explicitRegion ?? environment("AWS_REGION") ?? environment("AWS_DEFAULT_REGION");
     const endpoint =
       environment("AWS_ENDPOINT_URL_SECRETS_MANAGER") ?? environment("AWS_ENDPOINT_URL");
+    const credentials = awsPairOf(environment);
     const client = new sdk.SecretsManagerClient({
       // The store asks again, and gives up, by itself.
       maxAttempts: 2,
       ...(region && { region }),
       ...(endpoint && { endpoint }),
-      ...this.#credentials(),
+      ...(credentials && { credentials }),
     });
     this.#clients.set(explicitRegion ?? "", client);
     return client;
-  }
-
-  /** The SDK reads the process's own environment, and not what stands in .env. */
-  #credentials() {
-    const { environment } = this.#options;
-    const accessKeyId = environment("AWS_ACCESS_KEY_ID");
-    const secretAccessKey = environment("AWS_SECRET_ACCESS_KEY");
-    // A profile wins over them, as it does in the SDK.
-    if (!accessKeyId || !secretAccessKey || environment("AWS_PROFILE")) return {};
-    const sessionToken = environment("AWS_SESSION_TOKEN");
-    return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) } };
   }
 }
 

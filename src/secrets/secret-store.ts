@@ -1,5 +1,6 @@
 import type { Logger } from "../data-models/logger.ts";
 import { SecretError } from "../errors/secret-error.ts";
+import { awsIdentitySource } from "./aws-identity.ts";
 import { CachedDocument, type CacheTimes } from "./cached-document.ts";
 import { parseKey } from "./parse-key.ts";
 import { parseReference } from "./parse-reference.ts";
@@ -64,6 +65,15 @@ export class SecretStore {
     if (parsed.kind === "problem") throw new SecretError("keysFrom", "invalid", parsed.message);
     const { reference } = parsed;
     return new ProviderKeys(reference.description, this.#document(reference), scope);
+  }
+
+  /**
+   * Who calls AWS where a profile names no key: what the usual variables hold.
+   * Null leaves it to AWS's SDK, which looks for the machine's identity.
+   * @param takesBearer whether Bedrock's own keys are taken, too
+   */
+  awsIdentity(takesBearer: boolean): SecretSource | null {
+    return awsIdentitySource(this.#options.environment, takesBearer);
   }
 
   #resolvedSource(reference: SecretReference): SecretSource {
