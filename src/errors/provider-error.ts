@@ -28,8 +28,10 @@ export type ProviderErrorReason =
   | "context-length"
   /** A content filter refused. */
   | "content-filter"
-  /** What was asked is wrong in itself, or cannot be honoured. */
+  /** What was asked is wrong in itself: the vendor refused it. */
   | "bad-request"
+  /** The model, or its provider, cannot honour it; the vendor was not asked. */
+  | "unsupported"
   | "other";
 
 /** What a provider's error says beyond code and message. */

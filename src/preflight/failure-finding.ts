@@ -18,6 +18,7 @@ const remedies: Readonly<Record<ProviderErrorReason, string>> = {
   "context-length": "Name another model.",
   "content-filter": "See the content filter's settings.",
   "bad-request": "Check the model's name.",
+  unsupported: "Check the model's name.",
   other: "Check the profile's accessInfo.",
 };
 

@@ -299,7 +299,7 @@ describe("the provider of Anthropic", () => {
   for (const [what, name, fields, problem] of refused) {
     it(`refuses ${what} before the call`, async () => {
       const error = await failureOf(provider, name, asking(fields));
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
       assert.match(error.message, problem);
       assert.deepEqual(vendor.requests, []);
     });

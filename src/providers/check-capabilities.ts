@@ -43,7 +43,7 @@ export function checkCapabilities(
       provider,
       "INVALID_ARGUMENT",
       `${JSON.stringify(model)} cannot take ${unmet.join(", ")}. Leave it out, or ask another model.`,
-      { reason: "bad-request" },
+      { reason: "unsupported" },
     );
   }
   const tokens = leastTokens(request);

@@ -154,7 +154,7 @@ describe("the provider of Cohere", () => {
   for (const [what, fields, problem] of refused) {
     it(`refuses ${what} before the call`, async () => {
       const error = await failureOf(provider, model, asking(fields));
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
       assert.match(error.message, problem);
       assert.deepEqual(vendor.requests, []);
     });

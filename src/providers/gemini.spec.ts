@@ -257,7 +257,7 @@ describe("the provider of Google Gemini", () => {
   for (const url of ["https://example.org/cat.png", "data:image/tiff;base64,AA=="]) {
     it(`refuses the image ${url} before the call`, async () => {
       const error = await failureOf(provider, model, { messages: at(url) });
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
       assert.match(error.message, /messages\[0\]\.content\[0\]/);
       assert.deepEqual(vendor.requests, []);
     });

@@ -280,7 +280,7 @@ describe("a provider on LangChain", () => {
     ] as const) {
       const error = await failureOf(provider, model, asking(request));
       assert.match(error.message, named);
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
     }
     assert.deepEqual(vendor.requests, []);
   });

@@ -96,7 +96,7 @@ function toMessages(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ProviderError(vendor.name, "INVALID_ARGUMENT", `${error.message}.`, {
-      reason: "bad-request",
+      reason: "unsupported",
     });
   }
 }

@@ -248,7 +248,7 @@ describe("providers that speak the OpenAI API", () => {
       { tools: [tool], toolChoice: "required" },
     ] as const) {
       const error = await failureOf(provider, "llama3.2", asking(request));
-      assert.equal(error.reason, "bad-request");
+      assert.equal(error.reason, "unsupported");
     }
     assert.deepEqual(vendor.requests, []);
   });

@@ -21,6 +21,8 @@ export interface ProviderContext {
   readonly signal: AbortSignal;
   /** Called once the vendor has begun to answer, that is with its status; see `tellsOpening`. */
   readonly onOpen?: () => void;
+  /** Called when the vendor shows life while nothing is passed on: a thought, a part of a tool call. */
+  readonly onProgress?: () => void;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface Provider {
   readonly name: string;
   /** Whether `stream` calls `onOpen`; if not, nobody can limit the time until then. */
   readonly tellsOpening?: boolean;
+  /** Whether an answer comes in parts; where not, its silence until the end is no failure. By default it does. */
+  readonly comesInParts?: (model: string, request: ChatRequest) => boolean;
   capabilities(model: string): Capabilities;
   /** Imports what answers need, so that the first one waits for no import. It calls nobody. */
   readonly load?: () => Promise<void>;

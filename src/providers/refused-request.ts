@@ -3,7 +3,7 @@ import { ProviderError } from "../errors/provider-error.ts";
 
 /** What a model cannot honour, said before the call. `problem` says what to change. */
 export function refusedRequest(provider: string, problem: string): ProviderError {
-  return new ProviderError(provider, "INVALID_ARGUMENT", problem, { reason: "bad-request" });
+  return new ProviderError(provider, "INVALID_ARGUMENT", problem, { reason: "unsupported" });
 }
 
 /**

@@ -253,7 +253,7 @@ describe("the provider of Amazon SageMaker", () => {
   for (const [what, model, fields, problem] of refused) {
     it(`refuses ${what} before the call`, async () => {
       const error = await failureOf(create(), model, asking(fields));
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "bad-request", false]);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
       assert.match(error.message, problem);
       assert.deepEqual(vendor.requests, []);
     });

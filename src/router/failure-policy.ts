@@ -18,6 +18,7 @@ export function nextStepAfter(error: ProviderError, isCallersOwn: boolean): Next
     case "timeout":
     case "quota":
     case "not-found":
+    case "unsupported":
       return "next";
     case "loading":
       return "load";
@@ -55,6 +56,7 @@ export function healthAfter(error: ProviderError): HealthVerdict {
       return "alive";
     case "access":
       return isRefusedKey(error) ? "alive" : "unknown";
+    case "unsupported":
     case "other":
       return "unknown";
   }
@@ -72,6 +74,7 @@ export function isFree(error: ProviderError): boolean {
     case "not-found":
     case "context-length":
     case "bad-request":
+    case "unsupported":
       return true;
     case "timeout":
     case "broken-stream":
