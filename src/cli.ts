@@ -105,10 +105,27 @@ function explain(text: string, argv: readonly string[]): number {
   return 2;
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => process.exit(exitCode),
-  (error: unknown) => {
-    process.stderr.write(`arena: ${inspect(error)}\n`);
-    process.exit(1);
-  },
-);
+// Whoever reads only the first lines has what they want.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+/** Resolves when all that was written has gone, or nobody can read it any longer. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
+
+/** Ends the process when a slow reader has the whole output; a pipe holds 64 KB of it. */
+async function exit(exitCode: number): Promise<never> {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(exitCode);
+}
+
+main(process.argv.slice(2)).then(exit, (error: unknown) => {
+  process.stderr.write(`arena: ${inspect(error)}\n`);
+  return exit(1);
+});

@@ -6,6 +6,10 @@ import type { SecretSource } from "./secret-source.ts";
 import { toSecret } from "./to-secret.ts";
 import { toVaultFailure, VaultFailure } from "./vault-failure.ts";
 
+/** The vault is asked for one and the same refused key again after so long, then after twice that. */
+const firstPauseMs = 10_000;
+const longestPauseMs = 300_000;
+
 /** A key in a vault's document: the whole text, or one key of several. */
 export class ResolvedSource implements SecretSource {
   readonly description: string;
@@ -14,6 +18,8 @@ export class ResolvedSource implements SecretSource {
   #text: string | null = null;
   #secret: Secret | null = null;
   #refused: Secret | null = null;
+  #pauseMs = 0;
+  #askAgainAt = 0;
 
   constructor(description: string, document: CachedDocument, key: string | null) {
     this.description = description;
@@ -38,8 +44,13 @@ export class ResolvedSource implements SecretSource {
 
   refused(secret: Secret): void {
     const key = secret.reveal();
-    // A call that began before the key was renewed, or a wrong key that the vault had confirmed.
-    if (key !== this.#secret?.reveal() || key === this.#refused?.reveal()) return;
+    // A call that began before the key was renewed.
+    if (key !== this.#secret?.reveal()) return;
+    const isConfirmed = key === this.#refused?.reveal();
+    // A key may be revoked before the next one is stored, and a wrong one may stay for days.
+    if (isConfirmed && Date.now() < this.#askAgainAt) return;
+    this.#pauseMs = isConfirmed ? Math.min(this.#pauseMs * 2, longestPauseMs) : firstPauseMs;
+    this.#askAgainAt = Date.now() + this.#pauseMs;
     this.#refused = secret;
     this.#document.refuse();
   }

@@ -6,7 +6,7 @@ export interface MockRequest {
   readonly model: string;
   /** What was done to it; empty where no fault was chosen. */
   readonly fault: string;
-  /** How many requests with this fault there were before. */
+  /** How many requests for this model, with this fault, there were before. */
   readonly earlier: number;
   /** Milliseconds since the first of them. */
   readonly sinceFirstMs: number;

@@ -24,8 +24,10 @@ export class RequestLog {
   add(
     request: Omit<MockRequest, "earlier" | "sinceFirstMs" | "endedAt" | "ending">,
   ): [MockRequest, EndRequest] {
-    const { fault, beganAt } = request;
-    const same = this.#entries.filter((entry) => fault !== "" && entry.fault === fault);
+    const { fault, model, beganAt } = request;
+    const same = this.#entries.filter(
+      (entry) => fault !== "" && entry.fault === fault && entry.model === model,
+    );
     const sinceFirstMs = beganAt - (same[0]?.beganAt ?? beganAt);
     const entry: Entry = {
       ...request,

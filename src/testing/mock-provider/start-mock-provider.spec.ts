@@ -155,6 +155,20 @@ describe("the mock provider", () => {
     });
   }
 
+  it("does it once for each model", async () => {
+    const mock = await start({ models: { north: "error-once", south: "error-once" } });
+    for (const model of ["north", "south"]) {
+      assert.notDeepEqual(await ask(mock, model, true), ok);
+      assert.deepEqual(await ask(mock, model, true), ok);
+    }
+  });
+
+  it("has an address that can be called on IPv6, too", async () => {
+    const { baseUrl } = await start({ host: "::1" });
+    assert.match(baseUrl, /^http:\/\/\[::1\]:\d+\/v1$/);
+    assert.equal((await fetch(`${baseUrl}/models`)).status, 200);
+  });
+
   it("asks to be left alone for two seconds, in both headers", async () => {
     const { headers } = await post(await start({ timeScale: 1 }), "rate-limited", false);
     assert.equal(headers.get("retry-after"), "2");

@@ -59,7 +59,7 @@ export async function startMockProvider({
     await closed;
   };
   return {
-    baseUrl: `http://${host}:${address.port}/v1`,
+    baseUrl: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}/v1`,
     get requests() {
       return log.requests;
     },
