@@ -4,10 +4,7 @@ import { inspect } from "node:util";
 import { openRouter } from "../src/access/open-router.ts";
 import { runProfiles } from "../src/commands/profiles.ts";
 import { runRoute } from "../src/commands/route.ts";
-import { openEnvironment, readEnvironment } from "../src/config/environment.ts";
-import { silentLogger } from "../src/data-models/logger.ts";
-import { ConfigurationError } from "../src/errors/configuration-error.ts";
-import { createRoutedModel } from "../src/models/create-routed-model.ts";
+import { openEnvironment } from "../src/config/environment.ts";
 import type { FaultName } from "../src/testing/mock-provider/faults.ts";
 import {
   type MockProvider,
@@ -119,13 +116,6 @@ routes:
 
   it("uses what AZURE_OPENAI_MODELS lists beside the file's profiles", async () => {
     const text = "routes: [{name: poems, model: gpt-4o}]";
-    const azure = {
-      AZURE_OPENAI_MODELS: "gpt-4o",
-      AZURE_OPENAI_API_TYPE__gpt: "azure",
-    };
-    const wrong = await problemsOf(text, azure);
-    assert.ok(wrong.some((problem) => problem.startsWith("AZURE_OPENAI_API_KEY__gpt-4o: ")));
-    assert.ok(wrong.some((problem) => problem.startsWith("AZURE_OPENAI_API_TYPE__gpt: ")));
     const right = {
       AZURE_OPENAI_MODELS: "gpt-4o",
       "AZURE_OPENAI_API_TYPE__gpt-4o": "azure",
@@ -137,87 +127,6 @@ routes:
     const { server } = await routedServer(resources, text, right);
     await server.client.ask("Hello");
     assert.match(mock.requests[0]?.path ?? "", /\/openai\/deployments\/my-deployment\/chat/);
-  });
-
-  /** What keeps the model from being made. */
-  async function problemsOf(
-    text: string,
-    given: Readonly<Record<string, string>> = {},
-  ): Promise<readonly string[]> {
-    const settings = readEnvironment(undefined, {
-      ROUTE: "poems",
-      CONFIG_FILE: arenaFile(resources, text),
-      ...given,
-    });
-    const made = createRoutedModel(settings, silentLogger, openEnvironment(given));
-    const error = await made.catch((thrown: unknown) => thrown);
-    assert.ok(error instanceof ConfigurationError, inspect(error));
-    assert.deepEqual(asked(), []);
-    return error.problems.map(({ name, message }) => `${name}: ${message}`);
-  }
-
-  describe("before its start", () => {
-    const lab = `
-account: admin-controlled
-profiles:
-  - {name: main, provider: openai, accessKey: k, allowedModels: [gpt-4o]}
-  - {name: home, provider: ollama}
-workspaces: [{name: lab, profiles: [main]}]
-routes:
-  - {name: poems, candidates: [{profile: main, model: gpt-4o}]}
-  - {name: art, candidates: [{profile: home, model: llava}]}
-  - {name: long, model: gpt-5}
-`;
-
-    for (const [what, given, expected] of [
-      [
-        "a route that is not there",
-        { ROUTE: "poem" },
-        /^ROUTE: No route is called "poem"; .*mean poems\?/,
-      ],
-      [
-        "a workspace that is not there",
-        { PROFILE_WORKSPACE: "lap" },
-        /^PROFILE_WORKSPACE: There is no workspace "lap"\. Did you mean "lab"\?/,
-      ],
-      [
-        "nobody's workspace",
-        {},
-        /^ROUTE: nobody on the route "poems" may be asked \(main\/gpt-4o: .*scope/,
-      ],
-      [
-        "a profile that the workspace has not",
-        { ROUTE: "art", PROFILE_WORKSPACE: "lab" },
-        /^ROUTE: .*home\/llava: the profile is not in this caller's scope/,
-      ],
-      [
-        "a model that no profile allows",
-        { ROUTE: "long", PROFILE_WORKSPACE: "lab" },
-        /^ROUTE: .*main\/gpt-5: allowedModels does not have it/,
-      ],
-    ] as const satisfies readonly [string, Readonly<Record<string, string>>, RegExp][]) {
-      it(`names ${what}, and calls nobody`, async () => {
-        const problems = await problemsOf(lab, given);
-        assert.equal(problems.length, 1);
-        assert.match(problems[0] ?? "", expected);
-      });
-    }
-
-    it("says what the route's candidates can see", async () => {
-      const definitionOf = async (ROUTE: string) => {
-        const file = arenaFile(
-          resources,
-          `${lab.replace("account: admin-controlled", "")}
-  - {name: old, candidates: [{profile: main, model: gpt-4o}, {profile: text, model: gpt-3.5-turbo}]}
-  - {name: blind, candidates: [{profile: text, model: gpt-3.5-turbo}]}
-`.replace("workspaces:", "  - {name: text, provider: openai, accessKey: k}\nworkspaces:"),
-        );
-        const settings = readEnvironment(undefined, { ROUTE, CONFIG_FILE: file });
-        return (await createRoutedModel(settings, silentLogger)).getModelDefinition();
-      };
-      assert.equal((await definitionOf("old")).canImage, true);
-      assert.equal((await definitionOf("blind")).canImage, false);
-    });
   });
 
   describe("in a process", () => {

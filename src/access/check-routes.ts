@@ -1,13 +1,14 @@
 import { nearestName } from "../errors/nearest-name.ts";
 import type { ArenaConfig } from "../profiles/arena-config.ts";
 import type { Mistake } from "../profiles/mistake.ts";
+import { compileModelPattern } from "../profiles/model-pattern.ts";
 import { type Profile, providerNames } from "../profiles/profile.ts";
 import { ProfileAccess } from "../profiles/profile-access.ts";
 import { referenceMistakes } from "../profiles/reference-mistakes.ts";
 import { shownText } from "../profiles/shown-text.ts";
 import type { RouteConfig } from "../router/route-config.ts";
 
-/** Finds routes with one name, wrong providers, and candidates whose profile is not there or does not have the model. */
+/** Finds routes with one name, wrong providers, globs for models, and candidates whose profile is not there or does not have the model. */
 export function checkRoutes({ profiles }: ArenaConfig, routes: readonly RouteConfig[]): Mistake[] {
   const names = profiles.map(({ name }) => name);
   return routes.flatMap((route, index) => {
@@ -17,23 +18,38 @@ export function checkRoutes({ profiles }: ArenaConfig, routes: readonly RouteCon
     return [
       ...wishMistakes(route.provider, ["routes", index, "provider"]),
       ...(twin < index ? [{ path: ["routes", index, "name"], message }] : []),
+      ...("model" in route ? globMistakes(route.model, ["routes", index, "model"]) : []),
       ...candidates.flatMap((candidate, place) => {
         const path = ["routes", index, "candidates", place];
         const profile = profiles.find(({ name }) => name === candidate.profile);
+        const globs = globMistakes(candidate.model, [...path, "model"]);
         if (!profile) {
-          return referenceMistakes("profile", candidate.profile, names, [...path, "profile"]);
+          return [
+            ...referenceMistakes("profile", candidate.profile, names, [...path, "profile"]),
+            ...globs,
+          ];
         }
         return [
+          ...globs,
           ...modelMistakes(new ProfileAccess(profile), candidate.model, [...path, "model"]),
           ...providerMistakes(profile, candidate.provider, [...path, "provider"]),
         ];
       }),
+      ...route.fallbackModels.flatMap((model, place) =>
+        globMistakes(model, ["routes", index, "fallbackModels", place]),
+      ),
     ];
   });
 }
 
+/** A profile that allows a glob allows its letters as well, and the vendor would be asked for them. */
+function globMistakes(model: string, path: Mistake["path"]): Mistake[] {
+  if (!compileModelPattern(model).isGlob) return [];
+  return [{ path, message: `${shownText(model)} is a glob; a route names one model` }];
+}
+
 function modelMistakes(access: ProfileAccess, model: string, path: Mistake["path"]): Mistake[] {
-  if (access.judge(model).isAllowed) return [];
+  if (compileModelPattern(model).isGlob || access.judge(model).isAllowed) return [];
   const allowed = access.names?.join(", ");
   const message = `profile ${access.profile.name} does not allow this model; expected one of ${allowed}, or add it there`;
   return [{ path, message }];

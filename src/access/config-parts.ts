@@ -1,10 +1,16 @@
 import { z } from "zod";
+import { checkPrices } from "../profiles/check-prices.ts";
 import type { ArenaConfigParts } from "../profiles/parse-arena-config.ts";
+import type { Profile } from "../profiles/profile.ts";
+import { azureModelList } from "../providers/azure-variables.ts";
 import { PriceConfig } from "../router/price-config.ts";
 import { RouteConfig } from "../router/route-config.ts";
 import { parseKey } from "../secrets/parse-key.ts";
 import { parseReference } from "../secrets/parse-reference.ts";
+import { checkAzureNames } from "./check-azure-names.ts";
+import { checkRouteModels } from "./check-route-models.ts";
 import { checkRoutes } from "./check-routes.ts";
+import { ModelRules } from "./model-rules.ts";
 
 const extra = {
   routes: z
@@ -14,13 +20,35 @@ const extra = {
   prices: PriceConfig.exactOptional(),
 };
 
-/** The parts of `arena.yaml` that are not the profiles', and the check of keys. */
-export const configParts: ArenaConfigParts<typeof extra> = {
-  extra,
-  checkKey: (text) => problemOf(parseKey(text)),
-  checkKeysFrom: (text) => problemOf(parseReference(text, "keys")),
-  check: (config, { routes = [] }) => checkRoutes(config, routes),
-};
+/** Stands for Azure's models where it is not known which there are: the file may name them. */
+const anyAzure: Profile = { name: azureModelList, provider: "azure-openai", accessInfo: {} };
+
+/**
+ * The parts of `arena.yaml` that are not the profiles', and the check of keys.
+ * @param azure the profiles of `AZURE_OPENAI_MODELS`; null where it is not known
+ * which there are, so that nobody can say which models no profile has
+ */
+export function configPartsWith(azure: readonly Profile[] | null): ArenaConfigParts<typeof extra> {
+  const otherProfiles = azure ?? [anyAzure];
+  return {
+    extra,
+    checkKey: (text) => problemOf(parseKey(text)),
+    checkKeysFrom: (text) => problemOf(parseReference(text, "keys")),
+    otherProfiles,
+    check: (config, { routes = [], prices = {} }) => {
+      const all = { ...config, profiles: [...config.profiles, ...otherProfiles] };
+      return [
+        ...checkAzureNames(config, otherProfiles),
+        ...checkRoutes(all, routes),
+        ...checkPrices(prices),
+        ...(azure ? checkRouteModels(routes, new ModelRules(all, prices)) : []),
+      ];
+    },
+  };
+}
+
+/** The same for whoever does not look at the environment. */
+export const configParts = configPartsWith(null);
 
 function problemOf(parsed: ReturnType<typeof parseKey> | ReturnType<typeof parseReference>) {
   return parsed.kind === "problem" ? parsed.message : null;

@@ -1,4 +1,4 @@
-import { configParts } from "../access/config-parts.ts";
+import { configPartsWith } from "../access/config-parts.ts";
 import { CommandError } from "../client/command-error.ts";
 import { toMilliseconds } from "../client/connection-arguments.ts";
 import { parseArguments } from "../client/parse-arguments.ts";
@@ -84,8 +84,10 @@ export function runPreflight(
 
 /** What is to be examined, and what the variables have told already. @throws CommandError */
 function collect(file: ConfigFile, environment: Environment, wanted: readonly string[] = []) {
-  const config = loadArenaConfig(file, configParts)?.config;
   const azure = checkAzureVariables(environment.beginningWith("AZURE_OPENAI_"));
+  const isAzureRight = azure.findings.every(({ verdict }) => verdict === "ok");
+  const parts = configPartsWith(isAzureRight ? azure.profiles : null);
+  const config = loadArenaConfig(file, parts)?.config;
   if (!config && azure.findings.length === 0) {
     const remedy = "set CONFIG_FILE or give --config FILE";
     throw new CommandError(1, `There is no ${defaultConfigFile} here; ${remedy}.`);

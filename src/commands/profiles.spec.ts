@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringTerminal } from "../../test/fixtures/string-terminal.ts";
+import { openEnvironment } from "../config/environment.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { runProfiles } from "./profiles.ts";
 
@@ -23,16 +24,28 @@ routes: [{name: poems, model: gpt-4o}]
 describe("arena profiles", () => {
   let folder: string;
   let file: string;
+  let variables: Readonly<Record<string, string>>;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "arena-profiles-"));
     file = join(folder, "arena.yaml");
   });
-  beforeEach(() => writeFile(file, example));
+  beforeEach(async () => {
+    variables = {};
+    await writeFile(file, example);
+  });
   after(() => rm(folder, { recursive: true }));
 
+  const azure = {
+    AZURE_OPENAI_MODELS: "o9",
+    AZURE_OPENAI_API_TYPE__o9: "azure",
+    AZURE_OPENAI_API_VERSION__o9: "2024-10-21",
+    AZURE_OPENAI_API_BASE__o9: "https://x.example",
+    AZURE_OPENAI_API_KEY__o9: canary,
+    AZURE_OPENAI_API_DEPLOYMENT_NAME__o9: "d",
+  };
   async function call(...argv: string[]) {
     const terminal = stringTerminal();
-    const code = await runProfiles(argv, terminal, () => file);
+    const code = await runProfiles(argv, terminal, () => file, openEnvironment(variables));
     const [stdout, stderr] = [terminal.stdout.text, terminal.stderr.text];
     assert.ok(!`${stdout}${stderr}`.includes(canary.slice(3, 14)), "a key was printed");
     return { code, stdout, stderr };
@@ -104,52 +117,52 @@ home     ollama     {Env:HOME_KEY}      all     workspace lab
     assert.deepEqual(JSON.parse(right.stdout).problems, []);
   });
 
-  it("explains which profile wins, which is next, and why others are skipped", async () => {
-    const { code, stdout } = await call("explain", "--workspace", "lab", "--model", "gpt_4o");
-    assert.equal(code, 0);
-    assert.equal(
+  it("lists what AZURE_OPENAI_MODELS makes beside the file's, which lists may name", async () => {
+    variables = azure;
+    await writeFile(file, example.replace("[work, home, many]", "[work, AZURE_OPENAI_MODELS]"));
+    const { stdout } = await call();
+    assert.match(
       stdout,
-      `Decided by the list of workspace "lab".
-
-         PROFILE  PROVIDER   MODEL   WHY
-wins     work     openai     gpt-4o  allowedModels has gpt-4o
-next     home     ollama     gpt_4o  allows all models
-next     many     anthropic  gpt_4o  allows all models
-skipped  cloud    bedrock            not in the list of workspace "lab"
-`,
+      /^AZURE_OPENAI_MODELS +azure-openai +\{Env:AZURE_OPENAI_API_KEY__o9\} +o9 +workspace lab$/m,
     );
+    assert.match((await call("validate")).stdout, /profiles {4}5: .*, AZURE_OPENAI_MODELS\n/);
+    assert.doesNotMatch((await call("validate")).stdout, /key of AZURE/);
   });
 
-  it("explains why nobody may be asked, and what would work", async () => {
-    const { code, stdout, stderr } = await call(
-      ...["explain", "--user", "ada", "--workspace", "lab", "--model", "llama3"],
-    );
-    assert.equal(code, 1);
-    assert.match(stdout, /^skipped {2}work .*allowedModels does not have it$/m);
-    assert.match(stderr, /^arena profiles: PERMISSION_DENIED: .*"llama3".*Allowed: gpt-4o\.\n$/);
+  it("tells what is wrong with Azure's variables together with the file's mistakes", async () => {
+    variables = { ...azure, AZURE_OPENAI_API_TYPE__o9: "open" };
+    await writeFile(file, example.replace("provider: ollama", "provider: olama"));
+    const names = (await problemsOf("validate")).map(({ name }) => name);
+    assert.deepEqual(names, ["AZURE_OPENAI_API_TYPE__o9", "profiles[3].provider"]);
   });
 
-  it("explains as JSON", async () => {
-    const { code, stdout } = await call(
-      ...["explain", "--json", "--user", "ada", "--workspace", "lab", "--model", "llama3"],
-    );
-    const { profiles, error, ...rest } = JSON.parse(stdout);
-    assert.equal(code, 1);
-    assert.equal(error.code, "PERMISSION_DENIED");
-    assert.equal(profiles.length, 4);
-    assert.deepEqual(rest, {
-      user: "ada",
-      workspace: "lab",
-      model: "llama3",
-      decidedBy:
-        'the list of user "ada", which supersedes the list of workspace "lab" and stays below it',
-    });
+  it("lists the endpoints of SageMaker as the only models, which they are", async () => {
+    const endpoints = "{llama: {name: e, format: tgi}, phi_4: {name: f, format: openai}}";
+    const info = `{region: eu-north-1, endpoints: ${endpoints}}`;
+    await writeFile(file, `profiles: [{name: sage, provider: sagemaker, accessInfo: ${info}}]`);
+    assert.match((await call()).stdout, /^sage .* llama, phi_4 +everybody$/m);
+    assert.deepEqual(JSON.parse((await call("list", "--json")).stdout).allowedModels, [
+      "llama",
+      "phi_4",
+    ]);
   });
 
-  it("names the nearest workspace", async () => {
-    const { code, stderr } = await call("explain", "--workspace", "lba", "--model", "x");
-    assert.equal(code, 1);
-    assert.match(stderr, /NOT_FOUND: There is no workspace "lba"\. Did you mean "lab"\?/);
+  it("finds a route wrong whose model no profile has", async () => {
+    await writeFile(
+      file,
+      example
+        .replace("model: gpt-4o}", "model: o9}")
+        .replace(/.*(many|home|cloud), provider.*/g, "")
+        .replace(", home, many", ""),
+    );
+    const [problem, ...others] = await problemsOf("validate");
+    assert.match(
+      `${problem?.name}: ${problem?.message}`,
+      /^routes\[0\]\.model: .*"o9"\. Allowed: gpt-4o/,
+    );
+    assert.deepEqual(others, []);
+    variables = azure;
+    assert.equal((await call("validate")).code, 0);
   });
 
   it("refuses a wrong command line", async () => {
@@ -189,7 +202,7 @@ skipped  cloud    bedrock            not in the list of workspace "lab"
 
   it("says that there is no file when none is named and none is there", async () => {
     const terminal = stringTerminal();
-    assert.equal(await runProfiles([], terminal, () => undefined), 1);
+    assert.equal(await runProfiles([], terminal, () => undefined, openEnvironment({})), 1);
     assert.match(terminal.stderr.text, /no arena\.yaml here; set CONFIG_FILE/);
   });
 

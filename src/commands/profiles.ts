@@ -1,17 +1,21 @@
+import type { LoadedAccess } from "../access/load-access.ts";
 import { CommandError } from "../client/command-error.ts";
 import { parseArguments } from "../client/parse-arguments.ts";
 import { runCommand } from "../client/run-command.ts";
 import type { Terminal } from "../client/terminal.ts";
+import { type Environment, openEnvironment } from "../config/environment.ts";
 import type { ConfigFile } from "../profiles/load-arena-config.ts";
 import { explainAccess } from "./profiles/explain-access.ts";
 import { listProfiles } from "./profiles/list-profiles.ts";
+import { requireAccess } from "./profiles/require-access.ts";
 import { validateConfig } from "./profiles/validate-config.ts";
 
 const help = `arena profiles: says which models may be used, by which profile, and by whom
 
   arena profiles [list]            all profiles as a table; where a key is, never the key
   arena profiles validate          everything that is wrong with the file, or what it says
-  arena profiles explain --model M which profile would answer, and why the others do not
+  arena profiles explain --model M which profile would answer, and why the others do not;
+                                   in the order of a route that names this model
     --user U                       asked by this user
     --workspace W                  asked in this workspace
 
@@ -19,7 +23,7 @@ const help = `arena profiles: says which models may be used, by which profile, a
   --config FILE  the file, as CONFIG_FILE; default: the setting, or arena.yaml if it is there
   -h, --help     this text
 
-It calls nobody: no provider, no vault.
+It calls nobody: no provider, no vault. The models of AZURE_OPENAI_MODELS count as well.
 
 Exit code: 0 done, 1 nobody may use the model, 2 wrong command line, 78 wrong file.
 `;
@@ -43,23 +47,27 @@ interface Values {
 /** What a subcommand takes, and what it does; it returns the exit code. */
 interface Subcommand {
   readonly options: readonly (keyof Values)[];
-  readonly run: (file: ConfigFile, values: Values, terminal: Terminal) => number;
+  readonly run: (
+    load: () => LoadedAccess,
+    values: Values,
+    terminal: Terminal,
+  ) => number | Promise<number>;
 }
 
 const subcommands: Readonly<Record<string, Subcommand>> = {
   list: {
     options: ["json"],
-    run: (file, { json }, terminal) => listProfiles(file, json === true, terminal),
+    run: (load, { json }, terminal) => listProfiles(load(), json === true, terminal),
   },
   validate: {
     options: ["json"],
-    run: (file, { json }, terminal) => validateConfig(file, json === true, terminal),
+    run: (load, { json }, terminal) => validateConfig(load, json === true, terminal),
   },
   explain: {
     options: ["user", "workspace", "model", "json"],
-    run: (file, { user, workspace, model, json }, terminal) => {
+    run: (load, { user, workspace, model, json }, terminal) => {
       if (!model) throw new CommandError(2, '"explain" needs --model MODEL; see --help.');
-      return explainAccess(file, { user, workspace, model }, json === true, terminal);
+      return explainAccess(load(), { user, workspace, model }, json === true, terminal);
     },
   },
 };
@@ -67,12 +75,13 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 /**
  * `arena profiles`: which models may be used, by which profile, and by whom;
  * returns the exit code. `configFile` is asked for only where no `--config` is given.
- * @throws ConfigurationError when the file is wrong
+ * @throws ConfigurationError when the file is wrong, or a variable of Azure's models
  */
 export function runProfiles(
   argv: readonly string[],
   terminal: Terminal,
   configFile: () => string | undefined,
+  environment: Environment = openEnvironment(),
 ): Promise<number> {
   return runCommand("profiles", terminal, async () => {
     const { values, positionals } = parseArguments({
@@ -86,11 +95,11 @@ export function runProfiles(
     }
     const { config, help: _, ...given } = values;
     const subcommand = findSubcommand(positionals, given);
-    const file =
+    const file: ConfigFile =
       config === undefined
         ? { path: configFile(), setting: "CONFIG_FILE" }
         : { path: config, setting: "--config" };
-    return subcommand.run(file, given, terminal);
+    return subcommand.run(() => requireAccess(file, environment), given, terminal);
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { accessTo, ScriptedProvider } from "../../test/fixtures/scripted-provider.ts";
 import { stringTerminal } from "../../test/fixtures/string-terminal.ts";
+import { UnknownModelError } from "../errors/unknown-model-error.ts";
 import { RouteConfig } from "../router/route-config.ts";
 import { Router } from "../router/router.ts";
 import { runRoute } from "./route.ts";
@@ -8,6 +9,7 @@ import { runRoute } from "./route.ts";
 describe("arena route", () => {
   const provider = new ScriptedProvider([]);
   const asked: unknown[] = [];
+  const files: unknown[] = [];
   const router = new Router({
     routes: [
       RouteConfig.parse({
@@ -23,6 +25,7 @@ describe("arena route", () => {
       }),
       RouteConfig.parse({ name: "nobody", candidates: [{ profile: "gone", model: "gpt-4o" }] }),
     ],
+    refuse: (model) => new UnknownModelError(model, "Allowed: gpt-4o."),
     accessesOf: (scope) => {
       asked.push(scope);
       return [
@@ -35,7 +38,10 @@ describe("arena route", () => {
   async function call(...argv: readonly string[]) {
     const terminal = stringTerminal();
     const scope = { user: "grace", workspace: null };
-    const code = await runRoute(argv, terminal, async () => ({ router, scope }));
+    const code = await runRoute(argv, terminal, async (config) => {
+      files.push(config);
+      return { router, scope };
+    });
     return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
   }
 
@@ -92,8 +98,24 @@ describe("arena route", () => {
     assert.deepEqual(asked.at(-1), { user: "grace", workspace: null });
   });
 
-  it("exits 1 when nobody would be asked", async () => {
-    assert.equal((await call("explain", "nobody")).code, 1);
+  it("exits 1 when nobody would be asked, and says what would work", async () => {
+    const { code, stdout, stderr } = await call("explain", "nobody");
+    assert.equal(code, 1);
+    assert.match(stdout, /^- +gone /m);
+    assert.equal(
+      stderr,
+      'arena route: NOT_FOUND: No profile has the model "gpt-4o". Allowed: gpt-4o.\n',
+    );
+    const json = await call("explain", "nobody", "--json");
+    assert.equal(json.code, 1);
+    assert.equal(JSON.parse(json.stdout).error.code, "NOT_FOUND");
+    assert.equal(json.stderr, "");
+  });
+
+  it("takes the file that --config names, else that of the settings", async () => {
+    await call("explain", "poets", "--config", "other.yaml");
+    await call("explain", "poets");
+    assert.deepEqual(files.slice(-2), ["other.yaml", undefined]);
   });
 
   it("exits 2 for a route that is not there, and names those that are", async () => {
@@ -121,5 +143,7 @@ describe("arena route", () => {
     const { code, stdout } = await call("--help");
     assert.equal(code, 0);
     assert.match(stdout, /^arena route: /);
+    assert.match(stdout, /--config FILE/);
+    assert.match(stdout, /78 wrong file/);
   });
 });

@@ -7,6 +7,7 @@ import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";
 import type { RouteScope } from "../router/candidate.ts";
 import type { ExplainedCandidate, RouteExplanation } from "../router/route-explanation.ts";
 import type { Router } from "../router/router.ts";
+import { priceText } from "./route/price-text.ts";
 
 const help = `arena route: shows what a route of arena.yaml does
 
@@ -15,13 +16,14 @@ const help = `arena route: shows what a route of arena.yaml does
     --user USER               for this user's profiles (default: PROFILE_USER)
     --workspace WORKSPACE     for this workspace's profiles (default: PROFILE_WORKSPACE)
     --json                    as JSON
+    --config FILE             the file, as CONFIG_FILE; default: the setting, or arena.yaml if it is there
   -h, --help                  this text
 
 Nobody is called. Prices are US dollars per million tokens of question and answer;
 "?" is not known. Speeds and breakers are those of this process, so a server that
 runs may have measured others.
 
-Exit code: 0 somebody would be asked, 1 nobody would, 2 wrong command line.
+Exit code: 0 somebody would be asked, 1 nobody would, 2 wrong command line, 78 wrong file.
 `;
 
 const options = {
@@ -29,6 +31,7 @@ const options = {
   user: { type: "string" },
   workspace: { type: "string" },
   json: { type: "boolean" },
+  config: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -38,10 +41,10 @@ export interface OpenedRouter {
   readonly scope: RouteScope;
 }
 
-/** Makes the router of the configuration. @throws ConfigurationError when that is wrong */
-export type OpenRouter = () => Promise<OpenedRouter>;
+/** Makes the router of this file, or of the one that the settings name. @throws ConfigurationError when it is wrong */
+export type OpenRouter = (config: string | undefined) => Promise<OpenedRouter>;
 
-/** `arena route`: explains a route; returns the exit code. */
+/** `arena route`: explains a route; returns the exit code. @throws ConfigurationError when the file is wrong */
 export function runRoute(
   argv: readonly string[],
   terminal: Terminal,
@@ -64,7 +67,7 @@ export function runRoute(
         `expected "explain ROUTE", got ${JSON.stringify(argv.join(" "))}; see --help.`,
       );
     }
-    const { router, scope: usual } = await openRouter();
+    const { router, scope: usual } = await openRouter(values.config);
     const { user = usual.user, workspace = usual.workspace } = values;
     const scope = { user, workspace };
     const explanation = await router
@@ -78,6 +81,8 @@ export function runRoute(
     terminal.stdout.write(
       values.json ? `${JSON.stringify(explanation, null, 2)}\n` : toText(explanation),
     );
+    const { error } = explanation;
+    if (error && !values.json) throw new CommandError(1, `${error.code}: ${error.message}`);
     return explanation.candidates.some(({ skipped }) => skipped === null) ? 0 : 1;
   });
 }
@@ -120,7 +125,7 @@ function toRow(candidate: ExplainedCandidate, number: string): string[] {
     profile,
     provider ?? "?",
     model,
-    price ? `${price.inputPerMillion}/${price.outputPerMillion}` : "?",
+    priceText(price),
     speed.tokensPerSecond === null
       ? "?"
       : `${Math.round(speed.tokensPerSecond)}${speed.isMeasured ? "" : " (table)"}`,

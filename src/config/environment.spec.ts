@@ -79,6 +79,28 @@ describe("readEnvironment", () => {
     assert.equal(problems.length, 12);
   });
 
+  it("shows no key that stands at the wrong variable", () => {
+    const canary = "sk-canary-7Hq2Zx9Lm4Tv8Bn1";
+    const pem = `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----`;
+    const problems = problemsOf({
+      OPENAI_BASE_URL: canary,
+      AZURE_OPENAI_ENDPOINT: "hunter2",
+      AZURE_OPENAI_BASE_URL: `ftp://user:${canary}@host`,
+      LOCAL_BASE_URL: canary,
+      AZURE_OPENAI_KEY_HEADER: `api-key: ${canary}`,
+      OPENAI_SYSTEM_ROLE: canary,
+      LOG_CONTENT: "a\nb",
+      TLS_CERT_FILE: Buffer.from(pem).toString("base64"),
+      TLS_KEY_FILE: pem,
+    });
+    const text = problems.map(({ name, message }) => `${name}: ${message}`).join("\n");
+    assert.doesNotMatch(text, /canary|hunter2|BEGIN|LS0tLS1C|"a/);
+    assert.match(text, /^OPENAI_BASE_URL: expected a URL.* \(what was given is not shown\)$/m);
+    assert.match(text, /^AZURE_OPENAI_KEY_HEADER: expected the name of an HTTP header alone/m);
+    assert.match(text, /^TLS_KEY_FILE: no file at the path that was given; give the path/m);
+    assert.equal(problems.length, 9);
+  });
+
   it("adds what others find wrong, but not twice about one variable", () => {
     const check = () => [
       { name: "OPENAI_API_KEY", message: "not set" },

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { config as readDotenv } from "dotenv";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
-import { Settings, secretSettings, settingAliases } from "./settings.ts";
+import { guardedSettings, Settings, secretSettings, settingAliases } from "./settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -74,9 +74,21 @@ function withAliases(variables: Variables): Record<string, string> {
   return given;
 }
 
+/** Numbers and words are short; what is longer may be a key that was meant for another variable. */
+const longestShown = 20;
+
 function whatCame(name: string, value: string | undefined): string {
   if (value === undefined) return "";
-  return secretSettings.has(name) ? " (a secret was given)" : `, got ${JSON.stringify(value)}`;
+  if (secretSettings.has(name)) return " (a secret was given)";
+  if (guardedSettings.has(name) || value.length > longestShown || /\p{Cc}/u.test(value)) {
+    return " (what was given is not shown)";
+  }
+  return `, got ${JSON.stringify(value)}`;
+}
+
+/** A key may stand where its file belongs: in lines, or on one as long as no name of a path. */
+function shownPath(path: string): string {
+  return /\p{Cc}|-----|[A-Za-z0-9+/=]{40}/u.test(path) ? "the path that was given" : path;
 }
 
 function tlsProblems(given: Readonly<Record<string, string>>): ConfigurationProblem[] {
@@ -84,7 +96,10 @@ function tlsProblems(given: Readonly<Record<string, string>>): ConfigurationProb
   for (const name of ["TLS_CERT_FILE", "TLS_KEY_FILE", "TLS_CLIENT_CA_FILE"]) {
     const file = given[name];
     if (file !== undefined && !existsSync(file)) {
-      problems.push({ name, message: `no file at ${file}; give the path of a PEM file` });
+      problems.push({
+        name,
+        message: `no file at ${shownPath(file)}; give the path of a PEM file`,
+      });
     }
   }
   const [certificate, key] = [given["TLS_CERT_FILE"], given["TLS_KEY_FILE"]];

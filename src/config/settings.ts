@@ -152,6 +152,9 @@ export const settingGroups = {
       .optional()
       .describe("A gateway's whole base URL of one deployment; replaces endpoint and deployment."),
     AZURE_OPENAI_KEY_HEADER: text()
+      .regex(/^[\w!#$%&'*+.^`|~-]+$/, {
+        error: "expected the name of an HTTP header alone; the key is AZURE_OPENAI_API_KEY",
+      })
       .optional()
       .describe("Header that carries the key, such as Ocp-Apim-Subscription-Key; default api-key."),
     AZURE_OPENAI_SYSTEM_ROLE: systemRole().optional().describe("As OPENAI_SYSTEM_ROLE."),
@@ -195,4 +198,13 @@ export const secretSettings: ReadonlySet<string> = new Set<keyof Settings>([
   "LOCAL_API_KEY",
   // It may hold the database's password.
   "QUEUE_URL",
+]);
+
+/** Settings in which people put keys and passwords that belong elsewhere: a wrong value is not shown. */
+export const guardedSettings: ReadonlySet<string> = new Set<keyof Settings>([
+  "OPENAI_BASE_URL",
+  "AZURE_OPENAI_ENDPOINT",
+  "AZURE_OPENAI_BASE_URL",
+  "AZURE_OPENAI_KEY_HEADER",
+  "LOCAL_BASE_URL",
 ]);

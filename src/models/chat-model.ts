@@ -85,7 +85,7 @@ function createRouter(
     longestWaitMs: longestMs,
     retryBudget: 1,
   });
-  const judge = (name: string) => ({ isAllowed: true, model: name }) as const;
+  const judge = (name: string) => ({ isAllowed: true, model: name, isSpelled: true }) as const;
   const access = { profile, providerName, provider, judge, isOpen: true };
   return new Router({ routes: [route], accessesOf: () => [access], ...(clock && { clock }) });
 }

@@ -6,8 +6,7 @@ import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
 import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";
-import type { RouteExplanation } from "../router/route-explanation.ts";
-import type { RouteQuestion, Router } from "../router/router.ts";
+import type { ExplainedRoute, RouteQuestion, Router } from "../router/router.ts";
 import { RoutedModel } from "./routed-model.ts";
 
 /** Whoever could be asked this sees images. */
@@ -35,7 +34,7 @@ export async function createRoutedModel(
   return new RoutedModel({ router, question, canImage });
 }
 
-async function explain(router: Router, question: RouteQuestion): Promise<RouteExplanation> {
+async function explain(router: Router, question: RouteQuestion): Promise<ExplainedRoute> {
   try {
     return await router.explain(question);
   } catch (error) {
@@ -45,13 +44,14 @@ async function explain(router: Router, question: RouteQuestion): Promise<RouteEx
   }
 }
 
-function requireCandidates({ route, candidates }: RouteExplanation): void {
+function requireCandidates({ route, candidates, error }: ExplainedRoute): void {
   if (candidates.some(({ skipped }) => skipped === null)) return;
   const reasons = candidates.map(
     ({ profile, model, skipped }) => `${profile}/${model}: ${skipped}`,
   );
   const why = reasons.join("; ") || "no profile is in its scope";
-  const message = `nobody on the route ${JSON.stringify(route)} may be asked (${why}). Mend the route or the profiles, or set PROFILE_WORKSPACE and PROFILE_USER`;
+  const refusal = error ? `${error.message} ` : "";
+  const message = `nobody on the route ${JSON.stringify(route)} may be asked (${why}). ${refusal}Mend the route or the profiles, or set PROFILE_WORKSPACE and PROFILE_USER`;
   throw new ConfigurationError([{ name: "ROUTE", message }]);
 }
 

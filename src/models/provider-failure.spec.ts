@@ -427,6 +427,29 @@ describe("a provider's failures", () => {
     assert.equal(vendor.requests.length, 1);
   });
 
+  it("asks again after an answer without content, and says at last what it was", async () => {
+    const cut = { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
+    for (const [body, problem, imageOutput] of [
+      [chatCompletion({ content: "" }), /answer is empty/, false],
+      [chatCompletion({ content: null }, "length"), /token limit/, false],
+      [modelResponse([]), /answer is empty/, true],
+      [modelResponse([], cut), /token limit/, true],
+    ] as const) {
+      vendor.reset();
+      vendor.reply(...Array<Reply>(3).fill(answer(200, body)));
+      const model = await createModel({ imageOutput });
+      const messages = [{ role: "user", content: question }];
+      await assert.rejects(model.getResponse({ messages }, createRequestContext()), {
+        name: "ProviderError",
+        code: "INTERNAL",
+        message: problem,
+        retryable: true,
+        participantText: "The AI gave no answer. Please try again.",
+      });
+      assert.equal(vendor.requests.length, 3);
+    }
+  });
+
   it("leaves a provider alone that keeps failing, and says for how long", async () => {
     const busy = answer(503, {});
     vendor.reply(...Array<Reply>(5).fill(busy));

@@ -4,6 +4,7 @@ import { judgeAws } from "../providers/aws-verdict.ts";
 import { toProviderError } from "../providers/to-provider-error.ts";
 import { toRefusal } from "../providers/vendor-refusal.ts";
 import type { Examination } from "./examination.ts";
+import { noteAddress } from "./note-address.ts";
 
 /** Asks one service of AWS as the profile's provider would: same region, same identity. */
 export type AskAws<Client> = <Result>(
@@ -28,7 +29,13 @@ export function createAwsQuestions<Client>(
   const region = awsRegionOf(profile);
   const takesBearer = profile.provider === "bedrock";
   const access = { provider: name, region, info: profile.accessInfo, takesBearer };
-  const clients = new AwsClients(access, (options) => create({ ...options, maxAttempts }));
+  let address = "";
+  const clients = new AwsClients(access, (options) => {
+    noteAddress(options, (asked) => {
+      address = asked;
+    });
+    return create({ ...options, maxAttempts });
+  });
   return async (target, question) => {
     const secret = (await keys?.get(signal)) ?? null;
     try {
@@ -39,11 +46,11 @@ export function createAwsQuestions<Client>(
         provider: name,
         origin: {
           model: target,
-          baseURL: `https://${region}.amazonaws.com`,
+          baseURL: address,
           settings: {
             key: "accessKey, or the IAM credentials of this machine",
             model: "the name",
-            baseURL: "the region, and the way from this machine to AWS",
+            baseURL: "the region or endpointUrl, and the way from this machine to AWS",
           },
         },
         messages: [],

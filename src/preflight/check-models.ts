@@ -30,9 +30,7 @@ export async function checkModels(
 ): Promise<Finding[]> {
   const { profile } = examination;
   const patterns = (profile.allowedModels ?? []).map(compileModelPattern);
-  const names = [
-    ...new Set([...patterns.filter(isName).map(({ text }) => text), ...named(profile)]),
-  ];
+  const names = namesOf(profile, patterns);
   const checked = await sideBySide(names, atOnce, (name) =>
     checkName(name, provider, examination, listed),
   );
@@ -51,14 +49,13 @@ export async function checkModels(
   ];
 }
 
-const isName = ({ isGlob }: ModelPattern) => !isGlob;
-
-/** Models that the profile names beside its list. */
-function named(profile: Profile): readonly string[] {
+/** The models that the profile names, in its list and beside it: each once, as the router asks for it. */
+function namesOf(profile: Profile, patterns: readonly ModelPattern[]): readonly string[] {
   const models = new ProfileModels(profile);
-  return Object.keys(profile.accessInfo.deployments ?? {}).filter(
-    (name) => models.judge(name).isAllowed,
-  );
+  const listed = patterns.filter(({ isGlob }) => !isGlob).map(({ text }) => text);
+  const written = [...listed, ...Object.keys(profile.accessInfo.deployments ?? {})];
+  const asked = written.map((name) => models.judge(name)).filter((verdict) => verdict.isAllowed);
+  return [...new Set(asked.map(({ model }) => model))];
 }
 
 async function checkName(

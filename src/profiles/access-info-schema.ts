@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toInferenceApi } from "./provider-spellings.ts";
+import { inferenceApiSpellings, toInferenceApi } from "./provider-spellings.ts";
 import { shownText } from "./shown-text.ts";
 import { formField, kindOf, textField, urlField, wordField } from "./text-fields.ts";
 
@@ -10,7 +10,8 @@ const mapOf = <Value extends z.ZodType>(what: string, value: Value) =>
     })
     .refine((map) => Object.keys(map).length > 0, {
       error: `is an empty map; give at least one entry of ${what}, or take it away`,
-    });
+    })
+    .meta({ minProperties: 1 });
 
 const inferenceApi = z
   .union([z.string(), z.number()], {
@@ -23,6 +24,12 @@ const inferenceApi = z
       `expected openai (1), ollama (2) or vllm (3), got ${shownText(String(written))}`,
     );
     return z.NEVER;
+  })
+  .meta({
+    anyOf: [
+      { enum: ["openai", "ollama", "vllm", 1, 2, 3] },
+      { type: "string", pattern: inferenceApiSpellings },
+    ],
   });
 
 /** How a provider is reached, as people write it: `apiKey` is another place for the key. */
@@ -65,11 +72,15 @@ export const WrittenAccessInfo = z.strictObject(
     deployments: mapOf("model names and deployments", textField("the deployment's name"))
       .exactOptional()
       .describe("Azure: deployments by model name."),
-    keyHeader: formField(
-      "the name of an HTTP header",
-      /^[\w!#$%&'*+.^`|~-]+$/,
-      "such as Ocp-Apim-Subscription-Key",
-    )
+    // What came is not shown: people write the key behind its name.
+    keyHeader: textField("the name of an HTTP header")
+      .check(
+        z.regex(/^[\w!#$%&'*+.^`|~-]+$/, {
+          abort: true,
+          error:
+            "expected the name of an HTTP header alone, such as Ocp-Apim-Subscription-Key; the key stands in accessKey",
+        }),
+      )
       .exactOptional()
       .describe("Azure behind a gateway: the header that carries the key."),
     host: formField(

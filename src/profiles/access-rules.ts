@@ -1,6 +1,3 @@
-import { ModelNotAllowedError } from "../errors/model-not-allowed-error.ts";
-import { UnknownModelError } from "../errors/unknown-model-error.ts";
-import { allowedText } from "./allowed-text.ts";
 import type { ArenaConfig } from "./arena-config.ts";
 import type { Profile } from "./profile.ts";
 import { ProfileAccess } from "./profile-access.ts";
@@ -28,11 +25,9 @@ export interface Refusal {
 /** Everything about one question: which list decided, who may answer, and who may not and why. */
 export interface AccessDecision {
   readonly source: string;
-  /** In the order in which they are asked; the first one wins. */
+  /** In the order of the list that decided. */
   readonly grants: readonly Grant[];
   readonly refusals: readonly Refusal[];
-  /** What it is as an error when there is no grant; otherwise null. */
-  readonly error: ModelNotAllowedError | UnknownModelError | null;
 }
 
 /** Decides who may use which model by which profile. It calls nobody. */
@@ -56,25 +51,12 @@ export class AccessRules {
     return this.#accessesIn(findScope(this.#config, asker));
   }
 
-  /**
-   * The profiles that may be used, in their order: at least one.
-   * @throws ModelNotAllowedError when a profile has the model, but none that may be used
-   * @throws UnknownModelError when no profile has it
-   * @throws UnknownWorkspaceError
-   */
-  resolve(question: AccessQuestion): readonly Grant[] {
-    const { grants, error } = this.explain(question);
-    if (error) throw error;
-    return grants;
-  }
-
   /** Says of every profile whether it may be used, and why. @throws UnknownWorkspaceError */
   explain({ model, ...asker }: AccessQuestion): AccessDecision {
     const scope = findScope(this.#config, asker);
-    const accesses = this.#accessesIn(scope);
     const grants: Grant[] = [];
     const refusals: Refusal[] = [];
-    for (const access of accesses) {
+    for (const access of this.#accessesIn(scope)) {
       const { profile } = access;
       const verdict = access.judge(model);
       if (!verdict.isAllowed) refusals.push({ profile, reason: verdict.reason });
@@ -84,9 +66,7 @@ export class AccessRules {
       if (scope.profiles.includes(profile.name)) continue;
       refusals.push({ profile, reason: scope.outside });
     }
-    const { source } = scope;
-    const error = grants.length > 0 ? null : this.#toError(model, source, accesses);
-    return { source, grants, refusals, error };
+    return { source: scope.source, grants, refusals };
   }
 
   #accessesIn({ profiles, ceiling }: Scope): readonly ProfileAccess[] {
@@ -98,13 +78,5 @@ export class AccessRules {
     const below = profiles.flatMap(find).map(({ profile }) => new ProfileAccess(profile, above));
     this.#belowCeiling.set(profiles, below);
     return below;
-  }
-
-  #toError(model: string, source: string, accesses: readonly ProfileAccess[]) {
-    const allowed = allowedText(model, accesses);
-    const isKnown = [...this.#profiles.values()].some((access) => access.judge(model).isAllowed);
-    return isKnown
-      ? new ModelNotAllowedError(model, `by ${source}`, allowed)
-      : new UnknownModelError(model, allowed);
   }
 }

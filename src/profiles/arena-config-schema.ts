@@ -72,11 +72,7 @@ export function arenaConfigSchema<Extra extends z.ZodRawShape>(extra: Extra) {
   return z.strictObject({ ...profileParts, ...extra }, mapError("keys such as profiles"));
 }
 
-/** What people wrote, in our spelling. */
-export const WrittenConfig = z.object(profileParts);
-export type WrittenConfig = z.infer<typeof WrittenConfig>;
-
-/** The same where anything may be missing, because it was wrong. */
+/** What people wrote, in our spelling, where anything may be missing, because it was wrong. */
 export const PartialConfig = z.object({
   account: profileParts.account,
   ceiling: profileParts.ceiling,

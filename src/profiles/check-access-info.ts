@@ -1,3 +1,4 @@
+import { blockedPortOf } from "./blocked-port.ts";
 import type { Mistake } from "./mistake.ts";
 import type { AccessInfo } from "./profile.ts";
 import type { PartialProfile } from "./profile-schema.ts";
@@ -26,7 +27,18 @@ export function checkAccessInfo({ provider, accessInfo = {} }: PartialProfile): 
     if (first === undefined || second === undefined) return [];
     return [{ path: ["accessInfo", second], message: `replaces ${first}; keep one of them` }];
   });
-  return [...strange, ...missing, ...double];
+  return [...strange, ...missing, ...double, ...portMistakes(accessInfo)];
+}
+
+/** What carries a Host header of its own is not sent by `fetch`, and calls any port. */
+function portMistakes(accessInfo: AccessInfo): Mistake[] {
+  if (accessInfo.host !== undefined) return [];
+  return (["baseUrl", "endpoint"] as const).flatMap((key) => {
+    const port = blockedPortOf(accessInfo[key] ?? "");
+    if (port === null) return [];
+    const message = `has port ${port}, which HTTP clients refuse to call; let the server listen on another one`;
+    return [{ path: ["accessInfo", key], message }];
+  });
 }
 
 const accessInfoKeys: readonly (keyof AccessInfo)[] = [

@@ -3,9 +3,19 @@ import type { Mistake } from "./mistake.ts";
 import { compileModelPattern } from "./model-pattern.ts";
 import type { AccessInfo } from "./profile.ts";
 import type { PartialProfile } from "./profile-schema.ts";
+import { twinMistakes } from "./twin-mistakes.ts";
 
-/** What is wrong with the allowed models: two lists for one thing, a model twice, one that is nowhere. */
+/** What is wrong with a profile's models: two lists for one thing, a model twice, one that is nowhere. */
 export function checkModels(profile: PartialProfile): Mistake[] {
+  const { deployments = {}, endpoints = {} } = profile.accessInfo ?? {};
+  return [
+    ...twinMistakes(Object.keys(deployments), ["accessInfo", "deployments"]),
+    ...twinMistakes(Object.keys(endpoints), ["accessInfo", "endpoints"]),
+    ...checkAllowed(profile),
+  ];
+}
+
+function checkAllowed(profile: PartialProfile): Mistake[] {
   const { allowedModels, llmModels, embeddingModels, accessInfo } = profile;
   const later = llmModels ? "llmModels" : embeddingModels ? "embeddingModels" : null;
   if (allowedModels && later) {

@@ -2,24 +2,32 @@ import type { z } from "zod";
 import { PartialConfig } from "./arena-config-schema.ts";
 import { checkCeiling } from "./check-ceiling.ts";
 import type { KeyChecks } from "./check-keys.ts";
+import { checkParts, type PartChecks } from "./check-parts.ts";
 import { checkProfiles } from "./check-profiles.ts";
 import { checkScopes } from "./check-scopes.ts";
 import type { Mistake } from "./mistake.ts";
 import { isWithin, type Path } from "./place.ts";
+import type { Profile } from "./profile.ts";
 import type { Respelled } from "./respell.ts";
 import { salvage } from "./salvage.ts";
 import { schemaMistakes } from "./schema-mistakes.ts";
 import { toProfile } from "./to-profile.ts";
+
+/** What others know of the file, and of what stands elsewhere. */
+export interface Checks<Extra extends z.ZodRawShape> extends KeyChecks, PartChecks<Extra> {
+  /** Profiles from elsewhere, such as the environment, that lists may name as well. */
+  readonly otherProfiles?: readonly Profile[];
+}
 
 /**
  * Finds everything that is wrong with a configuration, one mistake per place.
  * What only follows from another mistake is left out: a key that is misspelled
  * is not missing as well.
  */
-export function findMistakes(
+export function findMistakes<Extra extends z.ZodRawShape>(
   { value, mistakes: ofKeys }: Respelled,
   schema: z.ZodType,
-  checks: KeyChecks,
+  checks: Checks<Extra>,
 ): Mistake[] {
   const meant = ofKeys.flatMap(({ meant: path }) => (path ? [path] : []));
   const ofForm = schemaMistakes(schema, value).filter(
@@ -34,21 +42,28 @@ export function findMistakes(
     wrong.some((path) => isName(path, list))
       ? null
       : (rest[list] ?? []).flatMap(({ name }) => name ?? []);
-  const known = { profiles: names("profiles"), workspaces: names("workspaces") };
+  const others = checks.otherProfiles ?? [];
+  const known = {
+    profiles: names("profiles")?.concat(others.map(({ name }) => name)) ?? null,
+    workspaces: names("workspaces"),
+  };
   const ofMeaning = [
     ...checkProfiles(rest.profiles ?? [], checks),
     ...checkScopes(rest, known),
-    ...checkCeiling(
-      rest,
-      (rest.profiles ?? []).flatMap((profile) => toProfile(profile) ?? []),
-    ),
-  ].filter(
-    ({ path, follows = [] }) =>
-      !wrong.some(
-        (other) => isWithin(path, other) || follows.some((place) => isWithin(other, place)),
-      ),
+    ...checkCeiling(rest, [
+      ...(rest.profiles ?? []).flatMap((profile) => toProfile(profile) ?? []),
+      ...others,
+    ]),
+  ].filter((mistake) => !isDueTo(mistake, wrong));
+  const all = [...wrong, ...ofMeaning.map(({ path }) => path)];
+  const ofParts = checkParts(value, rest, all, checks).filter((mistake) => !isDueTo(mistake, all));
+  return firstOfEachPlace([...ofKeys, ...ofForm, ...ofMeaning, ...ofParts]);
+}
+
+function isDueTo({ path, follows = [] }: Mistake, wrong: readonly Path[]): boolean {
+  return wrong.some(
+    (other) => isWithin(path, other) || follows.some((place) => isWithin(other, place)),
   );
-  return firstOfEachPlace([...ofKeys, ...ofForm, ...ofMeaning]);
 }
 
 /** Whether a mistake there leaves it open which names the list has. */

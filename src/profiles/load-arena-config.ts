@@ -33,6 +33,10 @@ export function loadArenaConfig<Extra extends z.ZodRawShape>(
 ): LoadedConfig<Extra> | null {
   if (path === undefined && !existsSync(defaultConfigFile)) return null;
   const file = path ?? defaultConfigFile;
+  if (/\p{Cc}/u.test(file)) {
+    const message = "expected the path of an arena.yaml, got several lines; give the file's path";
+    throw new ConfigurationError([{ name: setting, message }]);
+  }
   const name = path === undefined ? file : setting;
   return { file, ...parseArenaConfig(readText(file, name), file, parts) };
 }

@@ -1,22 +1,14 @@
 import assert from "node:assert/strict";
-import { configParts } from "../access/config-parts.ts";
-import { ConfigurationError } from "../errors/configuration-error.ts";
-import { parseArenaConfig } from "./parse-arena-config.ts";
+import {
+  canary,
+  type MistakeRow,
+  of,
+  problemsOf,
+  profile,
+  testMistakes,
+} from "../../test/fixtures/config-mistakes.ts";
 
-/** A key as a message must never show it. */
-const canary = "sk-canary-7Hq2Zx9Lm4Tv8Bn1";
-
-const profile = (fields: string) => `profiles: [{name: work, provider: openai, ${fields}}]`;
-const of = (provider: string, info: string, rest = `accessKey: ${canary}`) =>
-  `profiles: [{name: work, provider: ${provider}, accessInfo: {${info}}, ${rest}}]`;
-const withScopes = (scopes: string) => `
-profiles: [{name: work, provider: ollama}, {name: home, provider: vllm}]
-${scopes}`;
-const admin = (scopes: string) => withScopes(`account: admin-controlled\n${scopes}`);
-const lab = "workspaces: [{name: lab, profiles: [work]}]";
-
-/** What was written, the place that is named, and what is said of it. */
-const mistakes: readonly (readonly [string, string, RegExp])[] = [
+const mistakes: readonly MistakeRow[] = [
   // The text itself.
   ['account: "a', "arena.yaml:1:12", /quote, bracket.*is missing/],
   ["profiles:\n  - name: [a", "arena.yaml:2:13", /close the quote or bracket/],
@@ -30,6 +22,10 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
   ["ceiling: false\n---\nceiling: true", "arena.yaml:2:1", /second document/],
   ["ceiling: false\nceiling: false", "arena.yaml:2:1", /stands twice.*keep one/],
   ['{"ceiling": false, "ceiling": false}', "arena.yaml:1:20", /stands twice.*keep one/],
+  ["profiles: &a [*a]", "arena.yaml:1:15", /would never end; write the part out/],
+  ["profiles: [&a {name: w, <<: *a}]", "arena.yaml:1:29", /would never end/],
+  [profile(`accessKey: {{${canary}}}`), "arena.yaml:1:55", /in the place of a key.*in quotes/],
+  [profile(`? [${canary}] : x`), "arena.yaml:1:45", /in the place of a key.*in quotes/],
   ["- a", "arena.yaml", /expected a map with keys such as profiles, got a list/],
   ["just text", "arena.yaml", /expected a map with keys such as profiles, got text/],
   // Keys.
@@ -56,6 +52,16 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     `profiles: [{name: w, provider: ollama, model_provider: OLLAMA}]`,
     "profiles[0].model_provider",
     /the same as provider.*keep one/,
+  ],
+  [profile(`accessKey:${canary}`), "profiles[0]", /a colon in it; write accessKey, a colon, a bl/],
+  [profile(`"accessKey:${canary}": ""`), "profiles[0]", /a colon in it; write accessKey, a colon/],
+  [profile(`"accessKey=${canary}": x`), "profiles[0]", /a key that is no name; write accessKey/],
+  [profile(`"access key": ${canary}`), "profiles[0]", /a key that is no name; write accessKey/],
+  [profile(`accessKey: k, x:${canary}`), "profiles[0]", /a colon in it; write a key, a colon/],
+  [
+    profile(`accessKey: k, ${canary}: x`),
+    "profiles[0].(a text that looks like a key)",
+    /unknown key; expected one of name/,
   ],
   // Names and providers.
   ["profiles: []", "profiles", /is empty; give.*at least one profile/],
@@ -104,257 +110,43 @@ const mistakes: readonly (readonly [string, string, RegExp])[] = [
     "profiles[0].accessKey",
     /beside accessInfo.keysFrom; keep one/,
   ],
-  // How it is reached.
-  [of("openai", "region: eu-north-1"), "profiles[0].accessInfo.region", /bedrock, sagemaker do/],
-  [of("ollama", "inferenceApi: vllm"), "profiles[0].accessInfo.inferenceApi", /self-hosted does/],
-  [of("azure", "apiVersion: v1"), "profiles[0].accessInfo.endpoint", /needs endpoint or baseUrl/],
-  [
-    of("azure", "endpoint: 'https://a.example', baseUrl: 'https://b.example'"),
-    "profiles[0].accessInfo.baseUrl",
-    /replaces endpoint; keep one/,
-  ],
-  [
-    of("azure", "endpoint: 'https://a.example/openai/deployments/x'"),
-    "profiles[0].accessInfo.endpoint",
-    /the resource alone/,
-  ],
-  [
-    of("azure", "endpoint: 'https://a.example', apiVersion: newest"),
-    "profiles[0].accessInfo.apiVersion",
-    /such as 2024-10-21.*got "newest"/,
-  ],
-  [
-    of("azure", "endpoint: 'https://a.example', deployments: [x]"),
-    "profiles[0].accessInfo.deployments",
-    /expected a map.*got a list/,
-  ],
-  [
-    of("azure", "endpoint: 'https://a.example', keyHeader: 'api key:'"),
-    "profiles[0].accessInfo.keyHeader",
-    /name of an HTTP header/,
-  ],
-  ["profiles: [{name: a, provider: bedrock}]", "profiles[0].accessInfo.region", /needs region/],
-  [
-    of("bedrock", "region: Frankfurt"),
-    "profiles[0].accessInfo.region",
-    /such as eu-central-1, got "Frankfurt"/,
-  ],
-  [
-    of("bedrock", "region: eu-north-1, roleArn: admin"),
-    "profiles[0].accessInfo.roleArn",
-    /arn:aws:iam/,
-  ],
-  [of("sagemaker", "region: eu-north-1"), "profiles[0].accessInfo.endpoints", /needs endpoints/],
-  [
-    of("sagemaker", "region: eu-north-1, endpoints: {m: {name: e, format: chat}}"),
-    "profiles[0].accessInfo.endpoints.m.format",
-    /tgi, jumpstart-chat or openai, got "chat"/,
-  ],
-  [
-    of("sagemaker", "region: eu-north-1, endpoints: {}"),
-    "profiles[0].accessInfo.endpoints",
-    /empty map/,
-  ],
-  [
-    of("sagemaker", "region: eu-north-1, endpoints: {m: e}"),
-    "profiles[0].accessInfo.endpoints.m",
-    /expected name and format, got text/,
-  ],
-  [of("self-hosted", "host: x"), "profiles[0].accessInfo.baseUrl", /needs baseUrl/],
-  [of("vllm", "baseUrl: 'localhost:8000'"), "profiles[0].accessInfo.baseUrl", /begins with http/],
-  [of("vllm", `baseUrl: 'http://u:${canary}@x'`), "profiles[0].accessInfo.baseUrl", /without user/],
-  [of("vllm", `baseUrl: 'http://x?k=${canary}'`), "profiles[0].accessInfo.baseUrl", /without \?/],
-  [
-    of("vllm", "baseUrl: 'http://x/v1/chat/completions'"),
-    "profiles[0].accessInfo.baseUrl",
-    /leave \/chat\/completions away/,
-  ],
-  [of("vllm", "host: 'http://x'"), "profiles[0].accessInfo.host", /no scheme/],
-  [
-    of("self-hosted", "baseUrl: 'http://x', inferenceApi: 4"),
-    "profiles[0].accessInfo.inferenceApi",
-    /openai \(1\), ollama \(2\) or vllm \(3\), got "4"/,
-  ],
-  ["profiles: [{name: a, provider: ollama, accessInfo: x}]", "profiles[0].accessInfo", /got text/],
-  // Models.
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: llama3}]",
-    "profiles[0].allowedModels",
-    /expected a list of models, got text/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: [llama3, 4]}]",
-    "profiles[0].allowedModels[1]",
-    /got a number; put it in quotes/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: ['']}]",
-    "profiles[0].allowedModels[0]",
-    /is empty/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: ['llama[23]']}]",
-    "profiles[0].allowedModels[0]",
-    /\[ is no part of a glob; only \*/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: ['^llama.*$']}]",
-    "profiles[0].allowedModels[0]",
-    /\^ is no part of a glob/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: ['llama**']}]",
-    "profiles[0].allowedModels[0]",
-    /write one \*/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: ['llama3, gemma2']}]",
-    "profiles[0].allowedModels[0]",
-    /one model per entry/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: [llama-3, llama_3]}]",
-    "profiles[0].allowedModels[1]",
-    /the same as allowedModels\[0\]/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowed_models: [x], llm_models: [y]}]",
-    "profiles[0].llm_models",
-    /beside allowedModels.*keep one/,
-  ],
-  [
-    of(
-      "sagemaker",
-      "region: eu-north-1, endpoints: {m: {name: e, format: tgi}}",
-      "allowedModels: [n]",
-    ),
-    "profiles[0].allowedModels[0]",
-    /has no endpoint/,
-  ],
-  // Who may use what.
-  ["account: shared", "account", /user-controlled or admin-controlled, got "shared"/],
-  [admin("ceiling: sometimes"), "ceiling", /expected true or false, got text/],
-  [withScopes("ceiling: true"), "ceiling", /no effect.*account: admin-controlled/],
-  [
-    withScopes(`${lab}\nusers: [{user: ada, workspace: lab, profiles: [work]}]`),
-    "users",
-    /no effect.*account: admin-controlled/,
-  ],
-  [withScopes("workspaces: [{name: lab}]"), "workspaces[0].profiles", /is missing; give a list/],
-  [withScopes("workspaces: [{name: lab, profiles: []}]"), "workspaces[0].profiles", /is empty/],
-  [
-    withScopes("workspaces: [{name: lab, profiles: [wrok]}]"),
-    "workspaces[0].profiles[0]",
-    /no profile has the name "wrok"; did you mean "work"\?/,
-  ],
-  [
-    withScopes("workspaces: [{name: lab, profiles: [work, work]}]"),
-    "workspaces[0].profiles[1]",
-    /in this list twice/,
-  ],
-  [
-    withScopes("workspaces: [{name: lab, profiles: [work]}, {name: lab, profiles: [home]}]"),
-    "workspaces[1].name",
-    /name of workspaces\[0\] as well/,
-  ],
-  [
-    admin(`${lab}\nusers: [{user: ada, workspace: lap, profiles: [work]}]`),
-    "users[0].workspace",
-    /no workspace has the name "lap"; did you mean "lab"\?/,
-  ],
-  [
-    admin(`${lab}\nusers: [{user: ada, workspace: lab, profiles: [other]}]`),
-    "users[0].profiles[0]",
-    /there are "work", "home"/,
-  ],
-  [
-    admin(
-      `${lab}\nusers: [{user: ada, workspace: lab, profiles: [work]}, {user: ada, workspace: lab, profiles: [home]}]`,
-    ),
-    "users[1].user",
-    /already, at users\[0\]/,
-  ],
-  [
-    admin(`${lab}\nceiling: true\nusers: [{user: ada, workspace: lab, profiles: [home]}]`),
-    "users[0].profiles[0]",
-    /beyond the ceiling/,
-  ],
-  [
-    `account: admin-controlled\nceiling: true\nprofiles: [{name: a, provider: vllm, accessKey: k}, {name: b, provider: vllm, accessKey: l}]
-workspaces: [{name: lab, profiles: [a]}]\nusers: [{user: ada, workspace: lab, profiles: [b]}]`,
-    "users[0].profiles[0]",
-    /beyond the ceiling/,
-  ],
-  [`profiles: [{nmae: work, provider: ollama}]\n${lab}`, "profiles[0].nmae", /did you mean name\?/],
-  // Routes and prices, which others know.
-  [withScopes("routes: [{name: r}]"), "routes[0].candidates", /is missing; give a list/],
-  [withScopes("routes: [{name: r, candidates: []}]"), "routes[0].candidates", /is empty/],
-  [withScopes("routes: [{name: r, modle: m}]"), "routes[0].modle", /did you mean model\?/],
-  [
-    withScopes("routes: [{name: r, candidates: [{profile: wrok, model: m}]}]"),
-    "routes[0].candidates[0].profile",
-    /did you mean "work"\?/,
-  ],
-  [
-    withScopes("routes: [{name: r, model: m}, {name: r, model: n}]"),
-    "routes[1].name",
-    /name of routes\[0\] as well/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama, allowedModels: [x]}]\nroutes: [{name: r, candidates: [{profile: a, model: y}]}]",
-    "routes[0].candidates[0].model",
-    /does not allow this model; expected one of x/,
-  ],
-  [
-    withScopes("routes: [{name: r, model: m, provider: opnai}]"),
-    "routes[0].provider",
-    /no provider is called "opnai"; did you mean openai\?/,
-  ],
-  [
-    "profiles: [{name: a, provider: ollama}]\nroutes: [{name: r, candidates: [{profile: a, model: m, provider: vllm}]}]",
-    "routes[0].candidates[0].provider",
-    /the provider of profile a is ollama; write that, or nothing/,
-  ],
-  [
-    withScopes("prices: {gpt: {inputPerMillion: 1, outputPerMillion: 1}}"),
-    "prices.gpt",
-    /PROVIDER\/MODEL/,
-  ],
-  [
-    withScopes("prices: {openai/gpt: {inputPerMillion: cheap, outputPerMillion: 1}}"),
-    'prices["openai/gpt"].inputPerMillion',
-    /expected a number, got text/,
-  ],
 ];
 
-function problemsOf(text: string) {
-  try {
-    parseArenaConfig(text, "arena.yaml", configParts);
-  } catch (error) {
-    assert.ok(error instanceof ConfigurationError, String(error));
-    return error.problems;
-  }
-  return assert.fail("nothing was found wrong");
-}
-
 describe("a mistake in arena.yaml", () => {
-  for (const [text, place, expected] of mistakes) {
-    it(`is named at ${place}: ${text.trim().replaceAll("\n", "⏎").slice(0, 90)}`, () => {
-      const problems = problemsOf(text);
-      assert.deepEqual(
-        problems.map(({ name }) => name),
-        [place],
-        JSON.stringify(problems),
-      );
-      assert.match(problems[0]?.message ?? "", expected);
-      assert.ok(!JSON.stringify(problems).includes(canary.slice(3, 12)), JSON.stringify(problems));
-    });
-  }
+  testMistakes(mistakes);
 
   it("is one of more than 40 kinds", () => {
     assert.ok(mistakes.length > 40);
     assert.equal(new Set(mistakes.map(([text]) => text)).size, mistakes.length);
   });
+
+  for (const key of [
+    "3f2b8c1e-77aa-4c0d-9b1e-0123456789ab",
+    "11111111-2222-3333-4444-555555555555",
+    "0123456789abcdef0123456789abcdef",
+    "hf_aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+  ]) {
+    it(`shows no key wherever it stands: ${key}`, () => {
+      const texts = [
+        profile(`accessKey:${key}`),
+        profile(`accessKey: k, accessInfo: {baseUrl:${key}}`),
+        profile(`accessKey: k, "${key}": OPENAI_API_KEY`),
+        profile(`accessKey: k, accessInfo: {${key}}`),
+        of("azure", `endpoint: 'https://a.example', keyHeader: 'api-key: ${key}'`),
+        of("azure", `endpoint: 'https://a.example', apiVersion: 'key ${key}'`),
+        of("azure", `endpoint: 'https://a.example', deployments: {m:${key}}`),
+        `profiles: [{name: w, provider: 'openai ${key}', accessKey: k}]`,
+        `prices: {openai/x:${key}}`,
+        `routes: [{name: r, candidates: [{profile: 'work ${key}', model: m}]}]`,
+        `accountType:${key}:`,
+        `${key}: x`,
+      ];
+      for (const text of texts) {
+        assert.ok(!JSON.stringify(problemsOf(text)).includes(key.slice(0, 12)), text);
+      }
+    });
+  }
 
   it("does not hide the others", () => {
     const problems = problemsOf(`
@@ -382,5 +174,53 @@ ceilling: true
         "ceilling (line 11)",
       ],
     );
+  });
+
+  it("does not hide what is wrong between the parts", () => {
+    const problems = problemsOf(`
+profiles:
+  - {name: work, provider: openai, acessKey: k}
+  - {name: home, provider: ollama, allowedModels: [llama3.2]}
+workspaces: [{name: lab, profiles: [wrok]}]
+routes:
+  - {name: first}
+  - {name: poems, candidates: [{profile: wrok, model: m}, {profile: home, model: x}]}
+  - name: poems
+    retries: often
+    model: llama3.2
+    provider: opnai
+  - {name: tales, candidates: [{profile: home}, {profile: homme, model: m}, 7]}
+  - name: poems
+    candidates: []
+prices: {gpt: {inputPerMillion: 1, outputPerMillion: 1}}
+`);
+    assert.deepEqual(
+      problems.map(({ name, message }) => `${name} ${/\(line \d+\)$/.exec(message)?.[0]}`),
+      [
+        "profiles[0].acessKey (line 3)",
+        "workspaces[0].profiles[0] (line 5)",
+        "routes[0].candidates (line 7)",
+        "routes[1].candidates[0].profile (line 8)",
+        "routes[1].candidates[1].model (line 8)",
+        "routes[2].name (line 9)",
+        "routes[2].retries (line 10)",
+        "routes[2].provider (line 12)",
+        "routes[3].candidates[0].model (line 13)",
+        "routes[3].candidates[2] (line 13)",
+        "routes[3].candidates[1].profile (line 13)",
+        "routes[4].candidates (line 15)",
+        "prices.gpt (line 16)",
+      ],
+    );
+  });
+
+  it("says nothing of routes while it is open which profiles there are", () => {
+    for (const wrong of ["nmae: home, provider: ollama", "name: home, provider: olama"]) {
+      const [problem, ...others] = problemsOf(`
+profiles: [{${wrong}}]
+routes: [{name: r, candidates: [{profile: home, model: m}]}]`);
+      assert.match(problem?.message ?? "", /did you mean (?:name|ollama)\?/);
+      assert.deepEqual(others, []);
+    }
   });
 });

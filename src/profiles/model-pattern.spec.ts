@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { normalizeModelName } from "../data-models/model-name.ts";
-import { compileModelPattern } from "./model-pattern.ts";
+import { canFitBoth, compileModelPattern } from "./model-pattern.ts";
 
 const fits = (pattern: string, name: string) =>
   compileModelPattern(pattern).fits(normalizeModelName(name));
@@ -56,5 +56,18 @@ describe("a pattern of allowedModels", () => {
   it("needs no more steps than a name and a glob are long, times each other", () => {
     // With backtracking into every star this would not end.
     assert.ok(!fits(`${"*a".repeat(50)}*b`, "a".repeat(20_000)));
+  });
+
+  it("overlaps another one when a name fits both", () => {
+    const words = [""];
+    for (const word of words) if (word.length < 6) words.push(`${word}a`, `${word}b`);
+    const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 3 });
+    fc.assert(
+      fc.property(glob, glob, (one, other) => {
+        const both = words.some((word) => fits(one, word) && fits(other, word));
+        assert.equal(canFitBoth(one, other), both);
+      }),
+    );
+    assert.ok(canFitBoth("*-mini", "gpt_4o*"));
   });
 });

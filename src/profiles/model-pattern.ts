@@ -36,6 +36,33 @@ export function modelPatternProblem(text: string): string | null {
   return `${stranger} is no part of a glob; only * (any characters) and ? (one character) are known`;
 }
 
+/** Whether a name can fit both of two patterns. */
+export function canFitBoth(one: string, other: string): boolean {
+  const [first, second] = [normalizeModelName(one), normalizeModelName(other)];
+  // Row by row from the ends: whether what is left of the one and of the other can be the same.
+  let below: boolean[] = [];
+  for (let at = first.length; at >= 0; at--) {
+    const row: boolean[] = [];
+    for (let place = second.length; place >= 0; place--) {
+      const [letter, opposite] = [first[at], second[place]];
+      row[place] =
+        letter === undefined && opposite === undefined
+          ? true
+          : (letter === "*" && (below[place] || row[place + 1])) ||
+            (opposite === "*" && (row[place + 1] || below[place])) ||
+            (isSameLetter(letter, opposite) && below[place + 1]) ||
+            false;
+    }
+    below = row;
+  }
+  return below[0] ?? false;
+}
+
+function isSameLetter(letter: string | undefined, opposite: string | undefined): boolean {
+  if (letter === undefined || opposite === undefined) return false;
+  return letter === opposite || letter === "?" || opposite === "?";
+}
+
 /** Goes back to the last star only, so that no glob makes it exponential. */
 function fitsGlob(name: string, glob: string): boolean {
   let at = 0;

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
 import type { ArenaConfig } from "./arena-config.ts";
-import { arenaConfigSchema, WrittenConfig } from "./arena-config-schema.ts";
-import type { KeyChecks } from "./check-keys.ts";
+import { arenaConfigSchema, PartialConfig } from "./arena-config-schema.ts";
 import { deepFrozen } from "./deep-frozen.ts";
-import { findMistakes } from "./find-mistakes.ts";
+import { type Checks, findMistakes } from "./find-mistakes.ts";
 import type { Mistake } from "./mistake.ts";
 import { formatPlace } from "./place.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -12,12 +11,7 @@ import { respell } from "./respell.ts";
 import { toArenaConfig } from "./to-arena-config.ts";
 
 /** What others know of the file. */
-export interface ArenaConfigParts<Extra extends z.ZodRawShape> extends KeyChecks {
-  /** Schemas of top-level keys, such as `routes`. */
-  readonly extra: Extra;
-  /** What is wrong between the parts, such as a route that names a profile that is not there. */
-  readonly check: (config: ArenaConfig, extra: z.infer<z.ZodObject<Extra>>) => readonly Mistake[];
-}
+export type ArenaConfigParts<Extra extends z.ZodRawShape> = Checks<Extra>;
 
 /** Profiles and scopes, and the parts that others know. */
 export interface ParsedConfig<Extra extends z.ZodRawShape> {
@@ -40,18 +34,17 @@ export function parseArenaConfig<Extra extends z.ZodRawShape>(
   const respelled = respell(yaml.value ?? {}, schema);
   const toProblems = (mistakes: readonly Mistake[]): ConfigurationProblem[] =>
     mistakes
-      .map(({ path, message }) => {
+      .map(({ path, message, hidesName }) => {
         const written = respelled.writtenPath(path);
         const line = yaml.lineOf(written);
-        return { line, name: formatPlace(written) || file, message: `${message} (line ${line})` };
+        const place = formatPlace(hidesName ? written.slice(0, -1) : written);
+        return { line, name: place || file, message: `${message} (line ${line})` };
       })
       .toSorted((one, other) => one.line - other.line)
       .map(({ name, message }) => ({ name, message }));
   const problems = [...yaml.problems, ...toProblems(findMistakes(respelled, schema, parts))];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const config = toArenaConfig(WrittenConfig.parse(respelled.value));
+  const config = toArenaConfig(PartialConfig.parse(respelled.value));
   const extra = z.object(parts.extra).parse(respelled.value);
-  const between = parts.check(config, extra);
-  if (between.length > 0) throw new ConfigurationError(toProblems(between));
   return deepFrozen({ config, extra });
 }

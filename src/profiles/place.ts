@@ -3,7 +3,8 @@ import { shownText } from "./shown-text.ts";
 /** Where a value stands in a file of maps and lists. */
 export type Path = readonly (string | number)[];
 
-const plainKey = /^[A-Za-z_$][\w$-]*$/;
+/** What a key of a map is called where people do not have to quote it. */
+export const plainKey = /^[A-Za-z_$][\w$-]*$/;
 
 /** A place as people read it, such as `profiles[2].accessInfo.deployments["gpt-4o"]`. */
 export function formatPlace(path: Path): string {

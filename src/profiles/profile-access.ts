@@ -1,4 +1,5 @@
 import { isSameAccess } from "./is-same-access.ts";
+import { canFitBoth } from "./model-pattern.ts";
 import type { Profile } from "./profile.ts";
 import { type ModelVerdict, ProfileModels } from "./profile-models.ts";
 
@@ -22,7 +23,8 @@ export class ProfileAccess {
     if (!verdict.isAllowed || this.#above === null) return verdict;
     const above = this.#above.map((access) => access.judge(model)).find((one) => one.isAllowed);
     // The ceiling may spell the name as the provider does where an open profile does not.
-    if (above) return verdict.model === model ? { ...verdict, model: above.model } : verdict;
+    if (above && verdict.model !== model) return verdict;
+    if (above) return { ...verdict, model: above.model, isSpelled: above.isSpelled };
     const names = this.#above.map(({ profile }) => profile.name).join(", ");
     const reason = names
       ? `the workspace is the ceiling, and its ${names} does not allow it`
@@ -30,13 +32,25 @@ export class ProfileAccess {
     return { isAllowed: false, reason };
   }
 
-  /** Names and globs that may be asked for; null means all. */
+  /**
+   * Names and globs that may be asked for; null means all. Where two globs
+   * overlap and neither holds as a whole, it is `*-mini within gpt-*`.
+   */
   get names(): readonly string[] | null {
     const own = this.#models.names;
     if (this.#above === null) return own;
     const lists = this.#above.map(({ names }) => names);
     if (lists.includes(null)) return own;
-    const all = [...new Set([...(own ?? []), ...lists.flatMap((list) => list ?? [])])];
-    return all.filter((name) => this.judge(name).isAllowed);
+    const above = lists.flatMap((list) => list ?? []);
+    const isAllowed = (name: string) => this.judge(name).isAllowed;
+    const whole = [...new Set([...(own ?? []), ...above])].filter(isAllowed);
+    const parts = (own ?? [])
+      .filter((name) => !isAllowed(name))
+      .flatMap((name) =>
+        above
+          .filter((other) => !isAllowed(other) && canFitBoth(name, other))
+          .map((other) => `${name} within ${other}`),
+      );
+    return [...whole, ...parts];
   }
 }

@@ -4,8 +4,14 @@ import type { Profile } from "./profile.ts";
 
 /** Whether a profile has a model, and by what. */
 export type ModelVerdict =
-  /** `model` is the name as the provider knows it. */
-  | { readonly isAllowed: true; readonly model: string; readonly reason: string }
+  | {
+      readonly isAllowed: true;
+      /** As the provider knows it where the profile has the name; else as it was asked for. */
+      readonly model: string;
+      /** Whether the profile has the name, letter by letter, and not a glob or nothing at all. */
+      readonly isSpelled: boolean;
+      readonly reason: string;
+    }
   | { readonly isAllowed: false; readonly reason: string };
 
 /** The models of one profile, ready to be asked for many times. */
@@ -36,7 +42,8 @@ export class ProfileModels {
       return { isAllowed: false, reason: "accessInfo.endpoints does not have it" };
     }
     const reason = pattern ? `allowedModels has ${pattern.text}` : "allows all models";
-    return { isAllowed: true, model: this.#spellings.get(normal) ?? model, reason };
+    const spelling = this.#spellings.get(normal);
+    return { isAllowed: true, model: spelling ?? model, isSpelled: spelling !== undefined, reason };
   }
 
   /** Names and globs that may be asked for; null means all. */

@@ -3,7 +3,7 @@ import { nearestName } from "../errors/nearest-name.ts";
 import { WrittenAccessInfo } from "./access-info-schema.ts";
 import { modelPatternProblem } from "./model-pattern.ts";
 import { providerNames } from "./profile.ts";
-import { toProviderName } from "./provider-spellings.ts";
+import { providerSpellings, toProviderName } from "./provider-spellings.ts";
 import { shownText } from "./shown-text.ts";
 import { kindOf, textExpected, textField } from "./text-fields.ts";
 
@@ -20,7 +20,7 @@ const provider = z
     return z.NEVER;
   })
   .meta({
-    anyOf: [{ enum: [...providerNames] }, { pattern: "^[A-Za-z][A-Za-z0-9]*_?[A-Za-z0-9_]*$" }],
+    anyOf: [{ enum: [...providerNames] }, { pattern: providerSpellings }],
   })
   .describe("Who has the models. The documents' spellings, such as AWS_BEDROCK, are known too.");
 

@@ -23,6 +23,23 @@ export function toProviderName(written: string): ProviderName | undefined {
   return own ?? (Object.hasOwn(otherNames, name) ? otherNames[name] : undefined);
 }
 
+/** A regular expression, as editors know them, of all that `toProviderName` takes. */
+export const providerSpellings = `^(?:${inAnyCase("provider-")})?(?:${[
+  ...providerNames,
+  ...Object.keys(otherNames),
+]
+  .map(inAnyCase)
+  .join("|")})$`;
+
+/** The same of `toInferenceApi`, where it is text. */
+export const inferenceApiSpellings = `^(?:[123]|${["openai", "ollama", "vllm"].map(inAnyCase).join("|")})$`;
+
+function inAnyCase(name: string): string {
+  return name
+    .replaceAll(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`)
+    .replaceAll("-", "[-_]");
+}
+
 /** What the server speaks, by the documents' words and numbers. */
 export function toInferenceApi(written: string | number): "openai" | "ollama" | "vllm" | undefined {
   switch (String(written).toLowerCase()) {

@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { ConfigurationProblem } from "../errors/configuration-error.ts";
 import type { Path } from "./place.ts";
 
@@ -25,6 +35,10 @@ const mistakes: Readonly<Record<string, string>> = {
     "the indentation fits to nothing above; align it, or close the quote or bracket that is open before it",
   BAD_SCALAR_START: "a text cannot begin with this character; put it in quotes",
   BLOCK_AS_IMPLICIT_KEY: "two keys on one line; give each a line, or put a text with : in quotes",
+  COLLECTION_KEY:
+    'a list or a map in the place of a key; text with braces or brackets stands in quotes, such as "{Env:NAME}"',
+  CYCLIC_ALIAS:
+    "an alias (*name) within what its own anchor (&name) holds would never end; write the part out",
   DUPLICATE_KEY: "this key stands twice in one map; keep one",
   MISSING_CHAR: "a quote, bracket, comma or colon is missing here or on the line before",
   MULTILINE_IMPLICIT_KEY: "a line without a colon; write key: value",
@@ -52,9 +66,16 @@ export function readYaml(text: string, file: string): YamlFile {
     const document = parseDocument(text, { lineCounter, merge: true, prettyErrors: false });
     const errors: YamlMistake[] = [...document.errors, ...document.warnings];
     visit(document, {
-      Alias: (_, alias) => {
-        if (alias.resolve(document)) return;
-        errors.push({ code: "BAD_ALIAS", pos: [alias.range?.[0] ?? 0] });
+      Alias: (_, alias, path) => {
+        const target = alias.resolve(document);
+        const code = target ? "CYCLIC_ALIAS" : "BAD_ALIAS";
+        if (target && !path.some((around) => around === target)) return;
+        errors.push({ code, pos: [alias.range?.[0] ?? 0] });
+      },
+      Pair: (_, { key }) => {
+        const target = isAlias(key) ? key.resolve(document) : key;
+        if (!isNode(key) || !isCollection(target)) return;
+        errors.push({ code: "COLLECTION_KEY", pos: [key.range?.[0] ?? 0] });
       },
     });
     const duplicates = errors.filter(({ code }) => code === "DUPLICATE_KEY");

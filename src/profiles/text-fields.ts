@@ -7,6 +7,7 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
   if (typeof value === "string") return "text";
+  if (typeof value === "number" && !Number.isFinite(value)) return `${value}`;
   return typeof value === "boolean" ? `${value}` : `a ${typeof value}`;
 }
 
@@ -24,6 +25,7 @@ export function textExpected(what: string, value: unknown): string {
 export function textField(what: string) {
   return z
     .string({ error: ({ input }) => textExpected(what, input) })
+    .min(1, { error: `is empty; give ${what}`, abort: true })
     .check(({ value, issues }) => {
       const message =
         value.trim() === ""

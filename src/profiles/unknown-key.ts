@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { nearestName } from "../errors/nearest-name.ts";
 import type { Mistake } from "./mistake.ts";
-import type { Path } from "./place.ts";
+import { type Path, plainKey } from "./place.ts";
 import { keyOfSpelling } from "./spellings.ts";
 import { objectsOf } from "./unwrap-schema.ts";
 
@@ -14,6 +14,7 @@ export function unknownKeyMistake(
   const shape = Object.assign({}, ...objects.map((object) => object.shape));
   const keys = Object.keys(shape).filter((key) => key !== "$schema");
   const mistake = { path: [...path, name] };
+  if (!plainKey.test(name)) return { ...mistake, ...oddNameMistake(name, keys, path) };
   const home = keys.find((key) => takesKey(shape[key], name));
   if (home !== undefined) {
     return {
@@ -28,6 +29,15 @@ export function unknownKeyMistake(
     return { ...mistake, message, meant: [...path, nearest] };
   }
   return { ...mistake, message: `unknown key; expected one of ${keys.join(", ")}` };
+}
+
+/** A key and its value became one name, because no blank parts them: it may be a secret, and is not shown. */
+function oddNameMistake(name: string, keys: readonly string[], path: Path) {
+  const [before = "", sign] = name.split(/([^\w$-])/, 2);
+  const key = keyOfSpelling(before, keys) ?? nearestName(name, keys);
+  const what = sign === ":" ? "a key with a colon in it" : "a key that is no name";
+  const message = `has ${what}; write ${key ?? "a key"}, a colon, a blank and the value`;
+  return { message, hidesName: true, ...(key !== undefined && { meant: [...path, key] }) };
 }
 
 /** Whether one of the maps that may stand there has the key. */

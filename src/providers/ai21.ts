@@ -1,5 +1,5 @@
 import { createLangChainProvider } from "./langchain-provider.ts";
-import { createOpenAIChat } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
 import { bearer } from "./openai-like.ts";
 import type { Capabilities, Provider } from "./provider.ts";
 import type { ProviderAccess } from "./provider-access.ts";
@@ -17,6 +17,7 @@ export function createAI21({ profile, keys, settings }: ProviderAccess): Provide
     keys,
     keyHeader: bearer,
     capabilities,
+    load: loadOpenAIClients,
     createChatModel: async (model, request, call) => {
       refuseForcedTools(name, request);
       const { toolChoice: _auto, ...rest } = request;

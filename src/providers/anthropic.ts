@@ -27,6 +27,7 @@ export function createAnthropic({ profile, keys, settings }: ProviderAccess): Pr
     keys,
     keyHeader: { name: "x-api-key" },
     capabilities,
+    load: loadPackage,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
     listModels: (call) => listModels(baseURL, call),
   });
@@ -49,6 +50,10 @@ function capabilities(model: string): Capabilities {
   };
 }
 
+function loadPackage() {
+  return importPackage(name, "@langchain/anthropic", () => import("@langchain/anthropic"));
+}
+
 async function createChatModel(
   baseURL: string,
   model: string,
@@ -57,11 +62,7 @@ async function createChatModel(
 ): Promise<StreamingModel> {
   const claude = claudeModelOf(model);
   refuseWhatDoesNotFit(claude, request);
-  const { ChatAnthropic } = await importPackage(
-    name,
-    "@langchain/anthropic",
-    () => import("@langchain/anthropic"),
-  );
+  const { ChatAnthropic } = await loadPackage();
   const chat = new ChatAnthropic({
     model,
     apiKey: noKey,

@@ -34,6 +34,15 @@ export class AwsClients<Client> {
     this.#create = create;
   }
 
+  /** Imports what all clients need, whoever is called. */
+  async load(): Promise<void> {
+    const { provider, info } = this.#access;
+    await Promise.all([
+      importHandler(provider),
+      info.roleArn !== undefined && importCredentials(provider),
+    ]);
+  }
+
   get(secret: Secret | null): Promise<Client> {
     const key = secret?.reveal();
     if (!this.#client || key !== this.#key) {
@@ -50,20 +59,32 @@ export class AwsClients<Client> {
 }
 
 async function createOptions(access: AwsAccess, key: string | undefined) {
-  const { NodeHttpHandler } = await importPackage(
-    access.provider,
-    "@smithy/node-http-handler",
-    () => import("@smithy/node-http-handler"),
-  );
+  const { NodeHttpHandler } = await importHandler(access.provider);
+  class FrankHandler extends NodeHttpHandler {
+    override async handle(...call: Parameters<typeof NodeHttpHandler.prototype.handle>) {
+      try {
+        return await super.handle(...call);
+      } catch (thrown) {
+        throw withoutMisnomer(thrown);
+      }
+    }
+  }
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
   return {
     region: access.region,
     // The router retries.
     maxAttempts: 1,
     // Over HTTP/2, which is the SDK's default, each call would open a connection of its own.
-    requestHandler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent }),
+    requestHandler: new FrankHandler({ httpAgent: agent, httpsAgent: agent }),
     ...(await identityOf(access, key)),
   };
+}
+
+/** The SDK calls a connection that broke a time-out, and OpenAI's SDK believes the name. */
+function withoutMisnomer(thrown: unknown): unknown {
+  const isBroken =
+    thrown instanceof Error && "code" in thrown && /^(ECONNRESET|EPIPE)$/.test(`${thrown.code}`);
+  return isBroken ? Object.assign(thrown, { name: "Error" }) : thrown;
 }
 
 async function identityOf({ provider, region, info, takesBearer }: AwsAccess, key?: string) {
@@ -84,15 +105,27 @@ async function identityOf({ provider, region, info, takesBearer }: AwsAccess, ke
   // A token in AWS_BEARER_TOKEN_BEDROCK must not win over what the profile says.
   const signed = { authSchemePreference: ["sigv4"] };
   if (info.roleArn === undefined) return pair ? { ...signed, credentials: pair } : {};
-  const { fromTemporaryCredentials } = await importPackage(
-    provider,
-    "@aws-sdk/credential-providers",
-    () => import("@aws-sdk/credential-providers"),
-  );
+  const { fromTemporaryCredentials } = await importCredentials(provider);
   const credentials = fromTemporaryCredentials({
     params: { RoleArn: info.roleArn, RoleSessionName: "arena-model-server" },
     clientConfig: { region },
     ...(pair && { masterCredentials: pair }),
   });
   return { ...signed, credentials };
+}
+
+function importHandler(provider: string) {
+  return importPackage(
+    provider,
+    "@smithy/node-http-handler",
+    () => import("@smithy/node-http-handler"),
+  );
+}
+
+function importCredentials(provider: string) {
+  return importPackage(
+    provider,
+    "@aws-sdk/credential-providers",
+    () => import("@aws-sdk/credential-providers"),
+  );
 }

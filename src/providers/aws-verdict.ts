@@ -41,13 +41,18 @@ export function judgeAws(error: VendorError, target: AwsTarget): Verdict | undef
   for (const [name, judge] of verdicts) {
     if (error.codes.some((code) => name.test(code))) return judge(error, target);
   }
-  if (error.status === 200) {
-    return organisers("INTERNAL", "malformed", "its answer cannot be read.");
-  }
-  const isCut = error.codes.some((code) =>
+  if (isCut(error, target)) return brokenStream();
+  return error.status === 200
+    ? organisers("INTERNAL", "malformed", "its answer cannot be read.")
+    : undefined;
+}
+
+function isCut({ codes, sentence, status }: VendorError, { hasBegun }: AwsTarget): boolean {
+  const isBroken = codes.some((code) =>
     /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/.test(code),
   );
-  return target.hasBegun && isCut ? brokenStream() : undefined;
+  if (hasBegun) return isBroken || /^Truncated event message/.test(sentence);
+  return isBroken && status === 200;
 }
 
 function brokenStream(): Verdict {

@@ -3,6 +3,7 @@ import type { AIMessage } from "@langchain/core/messages";
 import type { ChatRequest } from "../data-models/chat.ts";
 import { judgeAws } from "./aws-verdict.ts";
 import { type BedrockModel, bedrockModelOf } from "./bedrock-models.ts";
+import { withJoinedTurns } from "./bedrock-turns.ts";
 import { refuseForeignImages } from "./image-urls.ts";
 import { importPackage } from "./import-package.ts";
 import type { StreamingModel } from "./langchain-vendor.ts";
@@ -20,6 +21,16 @@ export interface BedrockTarget {
   readonly model: string;
 }
 
+/** Imports LangChain's class. @throws ProviderError that says what is not installed */
+export function loadBedrockChat(provider: string) {
+  return importPackage(provider, "@langchain/aws", () => import("@langchain/aws"));
+}
+
+/** Whether the answer comes in parts; some models call tools in whole answers only. */
+export function isStreamed(model: string, { tools = [] }: ChatRequest): boolean {
+  return tools.length === 0 || bedrockModelOf(model).streamsTools;
+}
+
 /** Sets LangChain up for one call of Bedrock's Converse API. */
 export async function createBedrockChat(
   { provider, client, region, model }: BedrockTarget,
@@ -33,14 +44,10 @@ export async function createBedrockChat(
   }
   refuseForeignImages(provider, request, ["png", "jpeg", "gif", "webp"]);
   const choice = toBedrockChoice(provider, facts, request);
-  const { ChatBedrockConverse } = await importPackage(
-    provider,
-    "@langchain/aws",
-    () => import("@langchain/aws"),
-  );
+  const { ChatBedrockConverse } = await loadBedrockChat(provider);
   const chat = new ChatBedrockConverse({
     model,
-    client,
+    client: withJoinedTurns(client),
     region,
     // The client has its own; LangChain would look for some.
     credentials: { accessKeyId: "none", secretAccessKey: "none" },
@@ -59,7 +66,7 @@ export async function createBedrockChat(
   });
   const error = (thrown: unknown, hasBegun: boolean) =>
     toRefusal(provider, thrown, (said) => judgeAws(said, { region, target: model, hasBegun }));
-  if (tools.length === 0 || facts.streamsTools) return mapStream(chat, { error });
+  if (isStreamed(model, request)) return mapStream(chat, { error });
   return mapStream(
     { stream: async (messages, options) => once(chat.invoke(messages, options)) },
     { error, chunk: toChunk },

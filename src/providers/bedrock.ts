@@ -5,7 +5,7 @@ import { withAlternatingTurns } from "./alternating-turns.ts";
 import { AwsClients } from "./aws-clients.ts";
 import { awsRegionOf } from "./aws-region.ts";
 import { judgeAws } from "./aws-verdict.ts";
-import { createBedrockChat } from "./bedrock-chat.ts";
+import { createBedrockChat, isStreamed, loadBedrockChat } from "./bedrock-chat.ts";
 import { embedAtBedrock } from "./bedrock-embeddings.ts";
 import { controlEndpointOf } from "./bedrock-endpoint.ts";
 import { listBedrockModels } from "./bedrock-list.ts";
@@ -15,6 +15,7 @@ import { createLangChainProvider } from "./langchain-provider.ts";
 import type { Provider } from "./provider.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import { withSchemaByTool } from "./schema-by-tool.ts";
+import { tellOpening } from "./tell-opening.ts";
 import type { VendorCall } from "./vendor-call.ts";
 import { toRefusal } from "./vendor-refusal.ts";
 
@@ -56,11 +57,14 @@ export function createBedrock({ profile, keys, settings }: ProviderAccess): Prov
     keys,
     keyHeader: null,
     capabilities: bedrockCapabilities,
+    comesInParts: isStreamed,
     messageStyle: (model) => (bedrockModelOf(model).system ? {} : { systemRole: "user" }),
+    load: () => Promise.all([loadBedrockChat(name), runtimePackage(), runtime.load()]),
     createChatModel: (model, request: ChatRequest, call) =>
-      ask(runtime, model, call, (client: BedrockRuntimeClient) =>
-        createBedrockChat({ provider: name, client, region, model }, request),
-      ),
+      ask(runtime, model, call, (shared: BedrockRuntimeClient) => {
+        const client = tellOpening(shared, call.onOpen);
+        return createBedrockChat({ provider: name, client, region, model }, request);
+      }),
     embed: (model, texts, call) =>
       ask(runtime, model, call, (client) =>
         embedAtBedrock({ provider: name, client }, model, texts, call.signal),

@@ -62,4 +62,13 @@ describe("the prompts for servers that complete text", () => {
       stop: [],
     });
   });
+
+  it("says before a user's words who speaks", () => {
+    const messages: readonly ChatMessage[] = [
+      { role: "user", name: "ada", content: "Hi" },
+      { role: "user", name: "bo", content: [{ type: "text", text: "Bye" }] },
+    ];
+    const { text } = toPrompt("house-model", messages);
+    assert.equal(text, "User: ada: Hi\nUser: bo: Bye\nAssistant:");
+  });
 });

@@ -6,8 +6,8 @@ export interface Prompt {
   readonly stop: readonly string[];
 }
 
-/** A turn, with nothing left but its words. */
-interface Turn {
+/** A turn, with nothing left of it but its words. */
+export interface Turn {
   readonly role: "system" | "user" | "assistant";
   readonly text: string;
 }
@@ -35,12 +35,15 @@ export function toPrompt(model: string, messages: readonly ChatMessage[]): Promp
   return template(messages.map(toTurn));
 }
 
-function toTurn({ role, content }: ChatMessage): Turn {
-  const text =
+/** A message as words alone: there is no other place for the name of who speaks, or for tools. */
+export function toTurn(message: ChatMessage): Turn {
+  const { role, content } = message;
+  const words =
     typeof content === "string"
       ? content
-      : content.map((part) => (part.type === "text" ? part.text : "")).join("");
-  return { role: role === "tool" ? "user" : role, text };
+      : content.flatMap((part) => (part.type === "text" ? part.text : [])).join("\n");
+  const name = role === "user" ? message.name : undefined;
+  return { role: role === "tool" ? "user" : role, text: name ? `${name}: ${words}` : words };
 }
 
 function mistralPrompt(turns: readonly Turn[]): Prompt {

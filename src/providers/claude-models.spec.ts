@@ -16,6 +16,8 @@ describe("what a Claude model's name tells", () => {
     ["claude-sonnet-4-6", 1_000_000, 128_000, "either", true],
     ["claude-opus-4-7", 1_000_000, 128_000, "none", true],
     ["claude-sonnet-5", 1_000_000, 128_000, "none", true],
+    ["claude_3_5_sonnet", 200_000, 8192, "both", false],
+    ["Claude_Opus_4.1", 200_000, 32_000, "either", true],
     ["claude-of-tomorrow", null, 64_000, "either", true],
   ];
   for (const [name, contextTokens, maxOutputTokens, sampling, schemas] of cases) {

@@ -1,3 +1,5 @@
+import { normalizeModelName } from "../data-models/model-name.ts";
+
 /** What is known of a Claude model from its name, whoever serves it. */
 export interface ClaudeModel {
   /** Tokens of question and answer together; null where it is not known. */
@@ -38,11 +40,11 @@ const generations: readonly (readonly [number, Partial<ClaudeModel>])[] = [
   [407, { sampling: "none" }],
 ];
 
-/** Reads a model's name, such as `claude-sonnet-4-5-20250929` or Bedrock's spelling of it. */
-export function claudeModelOf(name: string): ClaudeModel {
+/** Reads a model's name in any spelling, such as `claude-sonnet-4-5-20250929` or Bedrock's of it. */
+export function claudeModelOf(model: string): ClaudeModel {
+  const name = normalizeModelName(model);
   // A date such as 20250514 is no minor version.
-  const [, major, minor = "0"] =
-    /claude-(?:[a-z]+-?)?(\d)(?:[-.](\d{1,2})(?!\d))?/.exec(name) ?? [];
+  const [, major, minor = "0"] = /claude-(?:[a-z]+-?)?(\d)(?:-(\d{1,2})(?!\d))?/.exec(name) ?? [];
   if (major === undefined) return unknown;
   const version = Number(major) * 100 + Number(minor);
   const news = generations.filter(([from]) => from <= version).map(([, part]) => part);

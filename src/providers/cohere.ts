@@ -3,7 +3,7 @@ import type { ChatRequest } from "../data-models/chat.ts";
 import { createLangChainProvider } from "./langchain-provider.ts";
 import type { StreamingModel } from "./langchain-vendor.ts";
 import { mapStream } from "./map-stream.ts";
-import { createOpenAIChat } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
 import { bearer } from "./openai-like.ts";
 import { embedTexts } from "./openai-rest.ts";
 import type { Capabilities, Provider } from "./provider.ts";
@@ -30,6 +30,7 @@ export function createCohere({ profile, keys, settings }: ProviderAccess): Provi
     keys,
     keyHeader: bearer,
     capabilities,
+    load: loadOpenAIClients,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
     embed: (model, texts, call) => embedTexts({ provider: name, baseURL }, model, texts, call),
     listModels: (call) => listModels(origin, call),

@@ -11,7 +11,10 @@ const meanings: readonly (readonly [RegExp, FinishReason | "failed"])[] = [
     /filter|guardrail|^(safety|image_safety|recitation|prohibited_content|blocklist|spii|refusal|error_toxic)$/,
     "content-filter",
   ],
-  [/^(error|failed|cancelled|malformed_function_call|other_error)$/, "failed"],
+  [
+    /^(error|failed|cancelled|abort(ed)?|malformed_\w+|timeout|insufficient_system_resource|other_error)$/,
+    "failed",
+  ],
 ];
 
 /** Reads a vendor's word. One that nobody knows is taken as an ordinary end. */

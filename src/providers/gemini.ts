@@ -30,6 +30,7 @@ export function createGemini({ profile, keys, settings }: ProviderAccess): Provi
     keyHeader: { name: "x-goog-api-key" },
     capabilities,
     messageStyle: () => ({ toolNames: true }),
+    load: loadPackage,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
     embed: (model, texts, call) => told(embed(baseURL, model, texts, call)),
     listModels: (call) => told(listModels(baseURL, call)),
@@ -58,6 +59,10 @@ function capabilities(model: string): Capabilities {
   };
 }
 
+function loadPackage() {
+  return importPackage(name, "@langchain/google-genai", () => import("@langchain/google-genai"));
+}
+
 async function createChatModel(
   baseURL: string,
   model: string,
@@ -65,11 +70,7 @@ async function createChatModel(
   call: VendorCall,
 ): Promise<StreamingModel> {
   refuseForeignImages(name, request, formats);
-  const { ChatGoogleGenerativeAI } = await importPackage(
-    name,
-    "@langchain/google-genai",
-    () => import("@langchain/google-genai"),
-  );
+  const { ChatGoogleGenerativeAI } = await loadPackage();
   class SeeingModel extends ChatGoogleGenerativeAI {
     // LangChain knows from lists which models see, and is behind.
     override get _isMultimodalModel(): boolean {

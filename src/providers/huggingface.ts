@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { createLangChainProvider } from "./langchain-provider.ts";
 import { mapStream } from "./map-stream.ts";
-import { createOpenAIChat } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
 import { bearer } from "./openai-like.ts";
 import { openAICapabilities } from "./openai-model-facts.ts";
 import { embedTexts, listModelNames } from "./openai-rest.ts";
@@ -35,6 +35,7 @@ export function createHuggingFace({ profile, keys, settings }: ProviderAccess): 
     // An endpoint of one's own sleeps when nobody asks.
     coldStarts: baseUrl !== undefined,
     capabilities: openAICapabilities,
+    load: loadOpenAIClients,
     createChatModel: async (model, request, call) =>
       mapStream(await createOpenAIChat(model, request, call, { baseURL }), {
         error: errorFor(model),

@@ -15,7 +15,7 @@ const Block = z.union([
   z
     .object({ type: z.literal("image_url"), image_url: ImageURL })
     .transform(({ image_url }) => ({ type: "image" as const, url: image_url })),
-  z.unknown().transform(() => ({ type: "other" as const })),
+  z.unknown().transform((other) => ({ type: "other" as const, other })),
 ]);
 
 const ToolCallPart = z.object({ name: text, args: text, id: text, index: count });
@@ -46,6 +46,10 @@ export const LangChainChunk = z.object({
       refusal: text,
       /** URLs of images that came beside the text. */
       images: z.array(z.string()).optional().catch(undefined),
+      reasoning: z.unknown().optional(),
+      reasoning_content: z.unknown().optional(),
+      /** Whether there was something that has no place here. */
+      hasMore: z.boolean().optional().catch(undefined),
     })
     .optional(),
   response_metadata: z
@@ -62,6 +66,30 @@ export const LangChainChunk = z.object({
     .optional(),
 });
 export type LangChainChunk = z.infer<typeof LangChainChunk>;
+
+/** Whether a chunk holds something of the answer that is not passed on as it comes: a thought, a part of a tool call. */
+export function hasMore(chunk: LangChainChunk): boolean {
+  const { content, tool_call_chunks: parts, additional_kwargs: extra } = chunk;
+  const others = content.filter(({ type }) => type === "other");
+  const thoughts = [extra?.reasoning, extra?.reasoning_content];
+  return extra?.hasMore === true || hasSubstance([others, parts, thoughts]);
+}
+
+/** What is there also where there is nothing to say. */
+const labels: ReadonlySet<string> = new Set(["type", "id", "index", "role"]);
+
+/** Whether there are words in what a vendor sent. Servers keep connections alive with empty forms. */
+export function hasSubstance(sent: unknown): boolean {
+  if (typeof sent === "string") return sent !== "";
+  if (typeof sent !== "object" || sent === null) return false;
+  return Object.entries(sent).some(([key, part]) => !labels.has(key) && hasSubstance(part));
+}
+
+/** Whether a chunk says how many tokens were written. */
+export function counts({ usage_metadata, response_metadata }: LangChainChunk): boolean {
+  const count = usage_metadata?.output_tokens ?? response_metadata?.usage?.completion_tokens;
+  return typeof count === "number";
+}
 
 /** The vendor's word for why the answer ended, where this chunk has one. */
 export function endingOf({

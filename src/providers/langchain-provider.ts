@@ -13,9 +13,11 @@ const messageClasses = lazily(() => import("@langchain/core/messages"));
 
 /** Makes a provider of what is peculiar to its vendor. */
 export function createLangChainProvider(vendor: LangChainVendor): Provider {
-  const { embed, listModels } = vendor;
+  const { embed, listModels, tellsOpening = true, comesInParts = () => true } = vendor;
   return {
     name: vendor.name,
+    tellsOpening,
+    comesInParts: (model, request) => !request.imageOutput && comesInParts(model, request),
     capabilities: vendor.capabilities,
     load: async () => {
       await Promise.all([messageClasses(), vendor.load?.()]);
@@ -49,13 +51,16 @@ async function* streamAnswer(
       const messages = toMessages(vendor, model, request, classes);
       const client = await vendor.createChatModel(model, request, call);
       const chunks = await client.stream(messages, { signal: call.signal });
-      for await (const event of toChatEvents(leavable(chunks), vendor.name)) {
+      const onEnd = () => {
+        attempt.isComplete = true;
+      };
+      const events = toChatEvents(withEnd(chunks, onEnd), vendor.name, context.onProgress);
+      for await (const event of events) {
+        // Some SDKs take an abort for the end of the answer.
+        context.signal.throwIfAborted();
         isShown = true;
         yield event;
       }
-      // Some SDKs take an abort for the end of the answer.
-      context.signal.throwIfAborted();
-      attempt.isComplete = true;
       return;
     } catch (thrown) {
       const error = attempt.errorOf(thrown);
@@ -66,23 +71,12 @@ async function* streamAnswer(
   }
 }
 
-/**
- * A stream whose reader can leave at once. Left to itself, LangChain would first
- * wait for a chunk that may never come.
- */
-function leavable(chunks: AsyncIterable<unknown>): AsyncIterable<unknown> {
-  return {
-    [Symbol.asyncIterator]: () => {
-      const iterator = chunks[Symbol.asyncIterator]();
-      return {
-        next: () => iterator.next(),
-        return: async () => {
-          Promise.resolve(iterator.return?.()).catch(() => {});
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  };
+async function* withEnd(
+  chunks: AsyncIterable<unknown>,
+  onEnd: () => void,
+): AsyncGenerator<unknown, void> {
+  for await (const chunk of chunks) yield chunk;
+  onEnd();
 }
 
 function toMessages(

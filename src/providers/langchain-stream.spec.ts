@@ -37,6 +37,12 @@ describe("toChatEvents", () => {
   it("refuses an answer that the vendor itself calls failed, or that it does not end", async () => {
     for (const metadata of [
       { finish_reason: "error" },
+      // vLLM's, Bedrock's and DeepSeek's words for an answer that was given up.
+      { finish_reason: "abort" },
+      { finish_reason: "aborted" },
+      { messageStop: { stopReason: "malformed_model_output" } },
+      { messageStop: { stopReason: "malformed_tool_use" } },
+      { finish_reason: "insufficient_system_resource" },
       { status: "failed" },
       { status: "in_progress" },
       {},
@@ -91,6 +97,60 @@ describe("toChatEvents", () => {
       { type: "image", base64: "CCCC" },
       { type: "text", text: "\nhttps://example.org/d.png" },
     ]);
+  });
+
+  it("tells of what it does not pass on, and of nothing where there is nothing", async () => {
+    const part = (fields: object) => ({ content: "", tool_call_chunks: [{ index: 0, ...fields }] });
+    for (const [chunk, isLife] of [
+      [{ content: [{ type: "thinking", thinking: "hm", index: 0 }] }, true],
+      [{ content: [{ type: "reasoning", reasoning: "hm" }] }, true],
+      [{ content: [{ type: "redacted_thinking", data: "AAAA" }] }, true],
+      [{ content: "", additional_kwargs: { reasoning_content: "hm" } }, true],
+      [{ content: "", additional_kwargs: { reasoning: { summary: [{ text: "hm" }] } } }, true],
+      [part({ name: "f", id: "a" }), true],
+      [part({ args: "{" }), true],
+      [{ content: "" }, false],
+      [{ content: [] }, false],
+      [{ content: [{ type: "thinking", thinking: "", index: 0 }] }, false],
+      [{ content: "", additional_kwargs: { reasoning_content: "" } }, false],
+      [{ content: "", additional_kwargs: { reasoning: { id: "rs_1", summary: [] } } }, false],
+      [part({ args: "", id: "a" }), false],
+      [{ content: "", usage_metadata: { input_tokens: 7, output_tokens: 0 } }, false],
+      // Content is its own sign of life.
+      [{ content: "A" }, false],
+    ] as const) {
+      let signs = 0;
+      const chunks = (async function* () {
+        yield chunk;
+        assert.equal(signs, isLife ? 1 : 0, JSON.stringify(chunk));
+        yield ended({ finish_reason: "length" });
+      })();
+      await Array.fromAsync(toChatEvents(chunks, "Vendor", () => (signs += 1)));
+      // The end is one, too: the count may take its time.
+      assert.equal(signs, isLife ? 2 : 1);
+    }
+  });
+
+  it("is whole where its connection breaks after its end, with the count that followed", async () => {
+    const chunks = (async function* () {
+      yield { content: "A" };
+      yield ended({ finish_reason: "stop" });
+      yield { content: "", usage_metadata: { input_tokens: 5, output_tokens: 1 } };
+      throw new Error("reset");
+    })();
+    assert.deepEqual(await Array.fromAsync(toChatEvents(chunks, "Vendor")), [
+      { type: "text", text: "A" },
+      { type: "finish", reason: "stop", usage: { inputTokens: 5, outputTokens: 1 } },
+    ]);
+  });
+
+  it("believes no end that more follows", async () => {
+    const chunks = (async function* () {
+      yield { content: "A", response_metadata: { finish_reason: "stop" } };
+      yield { content: "B", response_metadata: { finish_reason: "stop" } };
+      throw new Error("reset");
+    })();
+    await assert.rejects(Array.fromAsync(toChatEvents(chunks, "Vendor")), /reset/);
   });
 
   it("does not pass a call on that the token limit cut off", async () => {

@@ -1,29 +1,44 @@
 import type { ChatEvent, FinishReason } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { toFinishReason } from "./finish-reason.ts";
-import { endingOf, LangChainChunk } from "./langchain-chunk.ts";
+import { counts, endingOf, hasMore, LangChainChunk } from "./langchain-chunk.ts";
 import { TokenCount } from "./token-count.ts";
 import { ToolCallAssembly } from "./tool-call-assembly.ts";
+import { untilEnded } from "./until-ended.ts";
 
 /**
  * Turns what a LangChain model streams into events. Tool calls come whole, at
- * the end, before `finish`.
+ * the end, before `finish`. An answer that the vendor has ended is whole, however
+ * its connection ends.
  * @param provider the provider's name, as people know it
+ * @param onProgress called for each chunk with something in it that is not passed on as it comes
  * @throws ProviderError when the stream ends without saying why, or cannot be read
  */
 export async function* toChatEvents(
   chunks: AsyncIterable<unknown>,
   provider: string,
+  onProgress: () => void = () => {},
 ): AsyncGenerator<ChatEvent, void> {
   const tools = new ToolCallAssembly();
   let ending: string | undefined;
   const tokens = new TokenCount();
-  for await (const raw of chunks) {
+  // Servers that name a reason in every chunk have not ended with the first one.
+  let goesOn = false;
+  let isCounted = false;
+  const completeness = () => {
+    if (ending === undefined || goesOn) return "begun";
+    return isCounted ? "counted" : "ended";
+  };
+  for await (const raw of untilEnded(chunks, completeness)) {
     const chunk = readChunk(raw, provider);
-    yield* contentOf(chunk);
+    const events = [...contentOf(chunk)];
+    if (hasMore(chunk) || endingOf(chunk) !== undefined) onProgress();
+    goesOn ||= ending !== undefined && (events.length > 0 || hasMore(chunk));
+    yield* events;
     for (const part of chunk.tool_call_chunks ?? []) tools.add(part);
     tokens.add(chunk);
     ending = endingOf(chunk) ?? ending;
+    isCounted ||= ending !== undefined && counts(chunk);
   }
   const reason = finishReasonOf(ending, tools, provider);
   // What was cut off by the token limit cannot be called.

@@ -49,6 +49,10 @@ export interface LangChainVendor {
   /** Whether a refused connection or a 502, 503 or 504 means that the model is being started. */
   readonly coldStarts?: boolean;
   readonly capabilities: (model: string) => Capabilities;
+  /** Whether each call tells when the vendor begins to answer. Over `VendorCall.fetch` they do, which is the default. */
+  readonly tellsOpening?: boolean;
+  /** As a Provider's. What is drawn comes whole anyway. */
+  readonly comesInParts?: (model: string, request: ChatRequest) => boolean;
   readonly messageStyle?: (model: string) => MessageStyle;
   /**
    * A LangChain model with everything of the request bound to it but the

@@ -65,7 +65,7 @@ export async function createOpenAIChat(
   if (useResponses) {
     const drawing = imageOutput ? [{ type: "image_generation" as const }] : [];
     const tools = [...(callOptions.tools ?? []), ...drawing];
-    return createResponses(fields).withConfig({
+    return createResponses(fields, call.onProgress).withConfig({
       ...callOptions,
       ...(tools.length > 0 && { tools }),
     });

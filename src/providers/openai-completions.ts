@@ -1,5 +1,12 @@
-import { ChatOpenAICompletions, type ChatOpenAIFields } from "@langchain/openai";
+import { ChatOpenAICompletions, type ChatOpenAIFields, type OpenAIClient } from "@langchain/openai";
 import { z } from "zod";
+import { hasSubstance } from "./langchain-chunk.ts";
+
+type Options = OpenAIClient.RequestOptions;
+type Completion = OpenAIClient.Chat.ChatCompletion;
+type CompletionChunk = OpenAIClient.Chat.ChatCompletionChunk;
+type StreamedRequest = OpenAIClient.Chat.ChatCompletionCreateParamsStreaming;
+type WholeRequest = OpenAIClient.Chat.ChatCompletionCreateParamsNonStreaming;
 
 const ImageURL = z.union([z.string(), z.object({ url: z.string() }).transform(({ url }) => url)]);
 const Parts = z.array(
@@ -21,7 +28,8 @@ const Delta = z.looseObject({
 
 /**
  * LangChain's client of /chat/completions, which otherwise loses refusals,
- * images, text that comes in parts, and tool calls of servers that name no role.
+ * images, text that comes in parts, thoughts, tool calls of servers that name no
+ * role, and the count of tokens until a stream has ended well.
  */
 class TolerantCompletions extends ChatOpenAICompletions {
   readonly #sentModel: string;
@@ -33,6 +41,19 @@ class TolerantCompletions extends ChatOpenAICompletions {
 
   override invocationParams(...settings: Parameters<ChatOpenAICompletions["invocationParams"]>) {
     return { ...super.invocationParams(...settings), model: this.#sentModel };
+  }
+
+  override completionWithRetry(
+    request: StreamedRequest,
+    options?: Options,
+  ): Promise<AsyncIterable<CompletionChunk>>;
+  override completionWithRetry(request: WholeRequest, options?: Options): Promise<Completion>;
+  override async completionWithRetry(
+    request: StreamedRequest | WholeRequest,
+    options?: Options,
+  ): Promise<AsyncIterable<CompletionChunk> | Completion> {
+    if (!request.stream) return super.completionWithRetry(request, options);
+    return withoutGaps(await super.completionWithRetry(request, options));
   }
 
   protected override _convertCompletionsDeltaToBaseMessageChunk(
@@ -51,7 +72,23 @@ class TolerantCompletions extends ChatOpenAICompletions {
     const urls = parts.flatMap((part) => part.image_url ?? []);
     // LangChain refuses content of a stream that is not text alone.
     if (urls.length > 0) chunk.additional_kwargs["images"] = urls;
+    const thoughts = parts.filter((part) => part.text === undefined && !part.image_url);
+    if (hasSubstance([rest, thoughts])) chunk.additional_kwargs["hasMore"] = true;
     return chunk;
+  }
+}
+
+/** LangChain would pass over a count that comes alone, and over an end without a word. */
+async function* withoutGaps(
+  chunks: AsyncIterable<CompletionChunk>,
+): AsyncGenerator<CompletionChunk, void> {
+  for await (const chunk of chunks) {
+    const isCount = chunk.usage && !chunk.choices?.length;
+    const choices = isCount ? [{ index: 0, delta: {}, finish_reason: null }] : chunk.choices;
+    yield {
+      ...chunk,
+      choices: choices?.map((choice) => ({ ...choice, delta: choice.delta ?? {} })),
+    };
   }
 }
 

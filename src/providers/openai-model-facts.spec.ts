@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openAICapabilities } from "./openai-model-facts.ts";
+import { openAICapabilities, responsesOnly } from "./openai-model-facts.ts";
 
 describe("what is known of OpenAI-like models", () => {
   it("knows how much the well-known ones can read", () => {
@@ -39,5 +39,29 @@ describe("what is known of OpenAI-like models", () => {
     const { tools, images, embeddings } = openAICapabilities("text-embedding-3-small");
     assert.deepEqual([tools, images, embeddings], [false, false, true]);
     assert.equal(openAICapabilities("gpt-4o").embeddings, false);
+  });
+
+  it("knows them in any spelling", () => {
+    for (const model of [
+      "gpt-4o-mini",
+      "gpt-4.1-mini",
+      "gpt-4.5-preview",
+      "gpt-3.5-turbo",
+      "gpt-4-1106-preview",
+      "gpt-5-2025-08-07",
+      "gpt-5.2",
+      "gpt-5.2-pro",
+      "o1-mini",
+      "o3-deep-research",
+      "llama-3.2-11b-vision-preview",
+      "llama-3.3-70b-versatile",
+    ]) {
+      const other = model.toUpperCase().replaceAll(/[-.]/g, "_");
+      assert.deepEqual(openAICapabilities(other), openAICapabilities(model), other);
+      assert.equal(responsesOnly.test(other), responsesOnly.test(model), other);
+    }
+    assert.equal(openAICapabilities("o1_mini").images, false);
+    assert.equal(openAICapabilities("gpt_4_1").contextTokens, 1_047_576);
+    assert.equal(responsesOnly.test("gpt_5_pro"), true);
   });
 });

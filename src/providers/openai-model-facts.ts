@@ -1,3 +1,4 @@
+import { normalizeModelName } from "../data-models/model-name.ts";
 import type { Capabilities } from "./provider.ts";
 
 type Parameter = Capabilities["parameters"] extends ReadonlySet<infer Name> ? Name : never;
@@ -22,10 +23,13 @@ const reasoning = { parameters: ["maxTokens", "seed"] as const };
 /** These are asked over the Responses API, which has neither `stop` nor `seed`. */
 const responses = { parameters: ["maxTokens"] as const };
 
-/** Models that OpenAI serves over its Responses API alone. */
-export const responsesOnly = /codex|^(o\d|gpt-5(\.\d+)?)-pro|deep-research/;
+/** Models that OpenAI serves over its Responses API alone, in any spelling of their names. */
+export const responsesOnly = /codex|^(o\d|gpt[-_. ]?5([-_. ]\d+)?)[-_. ]pro|deep[-_. ]research/i;
 
-/** The first pattern that fits counts. Where versions differ, the one that can do more. */
+/**
+ * By names in normal form, where `gpt-4.1` is `gpt-4-1`. The first pattern that
+ * fits counts. Where versions differ, the one that can do more.
+ */
 const table: readonly (readonly [RegExp, ModelFacts])[] = [
   [/embed/, { images: false, tools: false, json: false, jsonSchema: false, embeddings: true }],
   [responsesOnly, responses],
@@ -43,33 +47,33 @@ const table: readonly (readonly [RegExp, ModelFacts])[] = [
   [/^o3-mini/, { ...reasoning, ...textOnly, contextTokens: 200_000 }],
   [/^o\d/, { ...reasoning, contextTokens: 200_000 }],
   [/^gpt-5-chat/, { tools: false, contextTokens: 128_000 }],
-  [/^gpt-5(-mini|-nano)?(-\d|$)/, { ...reasoning, contextTokens: 400_000 }],
-  [/^gpt-4\.1/, { contextTokens: 1_047_576 }],
-  [/^gpt-4\.5/, { contextTokens: 128_000 }],
+  [/^gpt-5(-mini|-nano)?(-20\d\d|$)/, { ...reasoning, contextTokens: 400_000 }],
+  [/^gpt-4-1(?!\d)/, { contextTokens: 1_047_576 }],
+  [/^gpt-4-5(?!\d)/, { contextTokens: 128_000 }],
   [/^(chatgpt-4o|gpt-4o)/, { contextTokens: 128_000 }],
   [/^gpt-4-(turbo|vision|1106|0125)/, { ...noSchema, contextTokens: 128_000 }],
   [/^gpt-4-32k/, { ...noSchema, ...textOnly, json: false, contextTokens: 32_768 }],
   [/^gpt-4($|-\d)/, { ...noSchema, ...textOnly, json: false, contextTokens: 8_192 }],
-  [/^gpt-(3\.5|35)-turbo/, { ...noSchema, ...textOnly, contextTokens: 16_385 }],
-  [/^gpt-oss/, { ...textOnly, contextTokens: 131_072 }],
+  [/^gpt-(3-5|35)-turbo/, { ...noSchema, ...textOnly, contextTokens: 16_385 }],
+  [/^(openai-)?gpt-oss/, { ...textOnly, contextTokens: 131_072 }],
   [/^codestral/, { ...textOnly, contextTokens: 262_144 }],
   [/^(open-)?mistral-7b|^open-mixtral-8x7b|^mixtral-8x7b/, { ...textOnly, contextTokens: 32_768 }],
   [/^(open-)?mixtral-8x22b/, { ...textOnly, contextTokens: 65_536 }],
   [/^(open-)?mistral-nemo|^open-codestral-mamba/, { ...textOnly, contextTokens: 262_144 }],
   [/^ministral-.*-2410|^mistral-large-24|^mistral-tiny/, { ...textOnly, contextTokens: 131_072 }],
   [/^pixtral/, { contextTokens: 131_072 }],
-  [/^(meta-)?llama-?3-(8|70)b|^llama3-(8|70)b/, { ...textOnly, contextTokens: 8_192 }],
-  [/^(meta-)?llama-3\.2-(11|90)b/, { contextTokens: 131_072 }],
-  [/^(meta-)?llama-?3\.[123]/, { ...textOnly, contextTokens: 131_072 }],
+  [/^(meta-)?(llama-)?llama-?3-(8|70)b/, { ...textOnly, contextTokens: 8_192 }],
+  [/^(meta-)?(llama-)?llama-3-2-(11|90)b/, { contextTokens: 131_072 }],
+  [/^(meta-)?(llama-)?llama-?3-[123](?!\d)/, { ...textOnly, contextTokens: 131_072 }],
   [/^gemma-?2/, { ...textOnly, contextTokens: 8_192 }],
 ];
 
 /**
- * What a model can be asked for, by its name as far as its name tells. A vendor's
+ * What a model can be asked for, as far as its name tells, in any spelling. A vendor's
  * prefix, as in `meta-llama/Llama-3.3-70B`, does not matter.
  */
 export function openAICapabilities(model: string): Capabilities {
-  const name = model.toLowerCase().split("/").at(-1) ?? "";
+  const name = normalizeModelName(model.split("/").at(-1) ?? "");
   const facts = table.find(([pattern]) => pattern.test(name))?.[1];
   return {
     images: facts?.images ?? true,

@@ -4,19 +4,15 @@ import {
   callWritten,
   counted,
   delta,
-  responseEvents,
   spoken,
 } from "../../test/fixtures/openai-events.ts";
-import { chatCompletion, modelResponse } from "../../test/fixtures/openai-stand-in.ts";
 import {
   accessTo,
   asking,
   canaryKey,
   eventsOf,
   FixedKeys,
-  failureOf,
   question,
-  verdictOf,
 } from "../../test/fixtures/provider-questions.ts";
 import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
@@ -57,6 +53,11 @@ describe("the provider of OpenAI", () => {
     assert.deepEqual([stream, stream_options], [true, { include_usage: true }]);
     return body;
   };
+
+  it("draws in whole images, and writes in parts", () => {
+    assert.equal(provider.comesInParts?.("gpt-5", asking({ imageOutput: true })), false);
+    assert.equal(provider.comesInParts?.("gpt-5", asking()), true);
+  });
 
   it("streams text, and says why it ended and what it cost", async () => {
     vendor.reply(friendly);
@@ -206,38 +207,6 @@ describe("the provider of OpenAI", () => {
     }
   });
 
-  for (const [word, reason] of [
-    ["stop", "stop"],
-    ["length", "length"],
-    ["content_filter", "content-filter"],
-    ["tool_calls", "tool-calls"],
-    ["function_call", "tool-calls"],
-  ] as const) {
-    it(`reads the finish reason ${word} as ${reason}`, async () => {
-      vendor.reply({ body: serverSentEvents([delta({ content: "x" }), delta({}, word), counted]) });
-      assert.deepEqual((await eventsOf(provider, "gpt-4o")).at(-1), finished(reason));
-    });
-  }
-
-  it("ends promptly without [DONE], and knows no usage where none is told", async () => {
-    vendor.reply({ body: serverSentEvents([delta({ content: "x" }), delta({}, "stop")]) });
-    assert.deepEqual((await eventsOf(provider, "gpt-4o")).at(-1), {
-      type: "finish",
-      reason: "stop",
-      usage: { inputTokens: null, outputTokens: null },
-    });
-  });
-
-  it("passes a refusal on as text", async () => {
-    const events = [
-      delta({ role: "assistant", content: null, refusal: "I will not." }),
-      delta({}, "stop"),
-    ];
-    vendor.reply({ body: serverSentEvents(events) });
-    const [first] = await eventsOf(provider, "gpt-4o");
-    assert.deepEqual(first, { type: "text", text: "I will not." });
-  });
-
   it("tells a developer's messages from the system's", async () => {
     const messages = [
       { role: "system", content: "Be kind." },
@@ -249,194 +218,6 @@ describe("the provider of OpenAI", () => {
     };
     assert.deepEqual(await rolesOf("gpt-4o"), ["system", "developer"]);
     assert.deepEqual(await rolesOf("o1-mini"), ["user", "user"]);
-  });
-
-  it("passes images on that come beside the text, and links to others as text", async () => {
-    const image = (url: string) => ({ type: "image_url", image_url: { url } });
-    const events = [
-      delta({ content: [{ type: "text", text: "A cat." }, image("https://example.org/cat.png")] }),
-      delta({ content: "", images: [image(png)] }),
-      delta({}, "stop"),
-      counted,
-    ];
-    vendor.reply({ body: serverSentEvents(events) });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o"), [
-      { type: "text", text: "A cat." },
-      { type: "text", text: "\nhttps://example.org/cat.png" },
-      { type: "image", base64: "iVBORw0KGgo=" },
-      finished("stop"),
-    ]);
-  });
-
-  it("reads what servers send that are less exact", async () => {
-    const events = [
-      delta({ content: [{ type: "text", text: "Hel" }] }),
-      delta({ tool_calls: [{ id: "a", function: { name: "f", arguments: '{"x":1}' } }] }),
-      delta({ tool_calls: [{ id: "b", function: { name: "f", arguments: "" } }] }, "stop"),
-    ];
-    vendor.reply({ body: serverSentEvents(events) });
-    const [text, first, second, last] = await eventsOf(provider, "gpt-4o");
-    assert.deepEqual(text, { type: "text", text: "Hel" });
-    assert.deepEqual(first, {
-      type: "tool-call",
-      call: { id: "a", name: "f", arguments: '{"x":1}' },
-    });
-    assert.deepEqual(second, { type: "tool-call", call: { id: "b", name: "f", arguments: "{}" } });
-    assert.equal(last?.type === "finish" && last.reason, "tool-calls");
-  });
-
-  it("reads an answer that comes whole all the same", async () => {
-    const call = (id: string) => ({
-      id,
-      type: "function",
-      function: { name: "f", arguments: "{}" },
-    });
-    const message = { content: "Looking.", tool_calls: [call("a"), call("b")] };
-    vendor.reply({ body: chatCompletion(message, "tool_calls") });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o"), [
-      { type: "text", text: "Looking." },
-      { type: "tool-call", call: { id: "a", name: "f", arguments: "{}" } },
-      { type: "tool-call", call: { id: "b", name: "f", arguments: "{}" } },
-      finished("tool-calls"),
-    ]);
-    for (const body of [{}, { choices: [] }]) {
-      vendor.reply({ body });
-      const error = await failureOf(provider, "gpt-4o");
-      // Who answers in another form will do so the next time, too.
-      assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", false]);
-    }
-  });
-
-  it("takes an answer for broken that ends without a reason or with its connection", async () => {
-    const begun = serverSentEvents([delta({ role: "assistant", content: "Hel" })]);
-    for (const ending of ["end", "drop"] as const) {
-      vendor.reply({ body: begun, ending });
-      const error = await failureOf(provider, "gpt-4o");
-      assert.deepEqual(verdictOf(error), ["UNAVAILABLE", "broken-stream", true], ending);
-    }
-  });
-
-  it("takes chunks that are no JSON, and calls that are cut off, for malformed, which may pass", async () => {
-    const broken = [delta({ content: "x" }), '{"choices": ['];
-    const cut = [callBegun(0, "call_1", "weather"), callWritten(0, '{"ci'), delta({}, "stop")];
-    for (const events of [broken, cut]) {
-      vendor.reply({ body: serverSentEvents(events) });
-      const error = await failureOf(provider, "gpt-4o");
-      assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", true]);
-    }
-  });
-
-  it("tells what breaks within the answer", async () => {
-    for (const [error, verdict] of [
-      [{ message: "x", type: "server_error", code: null }, ["UNAVAILABLE", "unavailable", true]],
-      [
-        { message: "x", type: "tokens", code: "rate_limit_exceeded" },
-        ["RESOURCE_EXHAUSTED", "rate-limit", true],
-      ],
-      [{ message: "x", type: "BadRequestError", code: 503 }, ["UNAVAILABLE", "unavailable", true]],
-    ] as const) {
-      vendor.reply({ body: serverSentEvents([delta({ content: "x" }), { error }]) });
-      assert.deepEqual(verdictOf(await failureOf(provider, "gpt-4o")), verdict);
-    }
-  });
-
-  for (const [when, begun] of [
-    ["before", []],
-    ["within", [delta({ role: "assistant", content: "Hel" })]],
-  ] as const) {
-    it(`hangs up at an abort ${when} the answer`, async () => {
-      const body = begun.length > 0 ? { body: serverSentEvents(begun) } : {};
-      vendor.reply({ ...body, ending: "hang" });
-      const controller = new AbortController();
-      const reason = new Error("the participant left");
-      const answer = Array.fromAsync(
-        provider.stream("gpt-4o", asking(), { signal: controller.signal }),
-      );
-      const rejected = assert.rejects(answer, reason);
-      await vendor.received(1);
-      controller.abort(reason);
-      await Promise.all([vendor.last.closed, rejected]);
-    });
-  }
-
-  it("hangs up when nobody listens any longer", async () => {
-    vendor.reply({ body: serverSentEvents([delta({ content: "Hel" })]), ending: "hang" });
-    const { signal } = new AbortController();
-    for await (const event of provider.stream("gpt-4o", asking(), { signal })) {
-      assert.equal(event.type, "text");
-      break;
-    }
-    await vendor.last.closed;
-  });
-
-  it("asks nobody when it was aborted before", async () => {
-    const reason = new Error("too late");
-    const answer = Array.fromAsync(
-      provider.stream("gpt-4o", asking(), { signal: AbortSignal.abort(reason) }),
-    );
-    await assert.rejects(answer, reason);
-    assert.deepEqual(vendor.requests, []);
-  });
-
-  it("lets a model draw over the Responses API, which keeps nothing", async () => {
-    const item = { type: "image_generation_call", id: "ig_1", status: "completed", result: "AAAA" };
-    const message = {
-      type: "message",
-      id: "msg_1",
-      status: "completed",
-      role: "assistant",
-      content: [{ type: "output_text", text: "A cat.", annotations: [] }],
-    };
-    const response = {
-      id: "resp_1",
-      object: "response",
-      created_at: 1741476542,
-      model: "gpt-4o",
-      error: null,
-      incomplete_details: null,
-    };
-    const events = [
-      { type: "response.created", response: { ...response, status: "in_progress", output: [] } },
-      { type: "response.output_item.done", output_index: 0, item },
-      {
-        type: "response.output_text.delta",
-        item_id: "msg_1",
-        output_index: 1,
-        content_index: 0,
-        delta: "A cat.",
-      },
-      {
-        type: "response.completed",
-        response: {
-          ...response,
-          status: "completed",
-          output: [item, message],
-          usage: { input_tokens: 36, output_tokens: 87, total_tokens: 123 },
-        },
-      },
-    ];
-    vendor.reply({ body: serverSentEvents(events) });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o", asking({ imageOutput: true })), [
-      { type: "image", base64: "AAAA" },
-      { type: "text", text: "A cat." },
-      { type: "finish", reason: "stop", usage: { inputTokens: 36, outputTokens: 87 } },
-    ]);
-    assert.equal(vendor.last.target, "/v1/responses");
-    const { store, tools } = vendor.last.body as Record<string, unknown>;
-    assert.deepEqual([store, tools], [false, [{ type: "image_generation" }]]);
-  });
-
-  it("tells why a response failed while the vendor worked on it", async () => {
-    for (const [code, verdict] of [
-      ["server_error", ["UNAVAILABLE", "unavailable", true]],
-      ["rate_limit_exceeded", ["RESOURCE_EXHAUSTED", "rate-limit", true]],
-      ["invalid_prompt", ["PERMISSION_DENIED", "content-filter", false]],
-    ] as const) {
-      const fields = { status: "failed", error: { code, message: question } };
-      vendor.reply({ body: serverSentEvents(responseEvents(modelResponse([], fields))) });
-      const error = await failureOf(provider, "gpt-4o", asking({ imageOutput: true }));
-      assert.deepEqual(verdictOf(error), verdict);
-    }
   });
 
   it("makes vectors of texts, in their order", async () => {

@@ -34,6 +34,24 @@ describe("recordFetch", () => {
     await Promise.all([vendor.last.closed, rejected]);
   });
 
+  it("tells when the status is there, and not before", async () => {
+    vendor.reset();
+    const headers = { "content-type": "text/event-stream" };
+    vendor.reply({ ending: "hang" }, { headers, body: "", ending: "hang" });
+    let opened = 0;
+    const call = new AbortController();
+    const { fetch: send } = recordFetch(fetch, call.signal, () => {
+      opened += 1;
+    });
+    const rejected = assert.rejects(send(vendor.origin), /left/);
+    await vendor.received(1);
+    assert.equal(opened, 0);
+    await send(vendor.origin);
+    assert.equal(opened, 1);
+    call.abort(new Error("left"));
+    await rejected;
+  });
+
   it("remembers a refusal, and passes it on whole", async () => {
     vendor.reply({ status: 429, headers: { "retry-after": "7" }, body: { error: "slow down" } });
     const { fetch: send, refusal, hasBegun } = recordFetch(fetch, new AbortController().signal);

@@ -15,8 +15,13 @@ export interface RecordedFetch {
 /**
  * Wraps a `fetch` for one call. SDKs throw parts of a refusal away, each other
  * ones, and not all of them pass the signal on.
+ * @param onOpen called when the vendor has said its status
  */
-export function recordFetch(send: typeof fetch, signal: AbortSignal): RecordedFetch {
+export function recordFetch(
+  send: typeof fetch,
+  signal: AbortSignal,
+  onOpen: () => void = () => {},
+): RecordedFetch {
   let refusal: Refusal | undefined;
   let hasBegun = false;
   return {
@@ -28,6 +33,7 @@ export function recordFetch(send: typeof fetch, signal: AbortSignal): RecordedFe
       const own = init?.signal ?? (input instanceof Request ? input.signal : undefined);
       const ended = own ? AbortSignal.any([own, signal]) : signal;
       const response = await send(input, { ...init, signal: ended });
+      onOpen();
       const isPage = /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
       if (response.ok && isPage) {
         await response.body?.cancel();

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { ChatRequest } from "../data-models/chat.ts";
-import { toPrompt } from "./chat-template.ts";
+import type { ChatMessage, ChatRequest } from "../data-models/chat.ts";
+import { toTurns } from "./alternating-turns.ts";
+import { toPrompt, toTurn } from "./chat-template.ts";
 
 /** What an endpoint is sent, and how its answer is read. */
 export interface SageMakerPayload {
@@ -38,7 +39,8 @@ const TgiAnswer = z
 
 /** What Hugging Face's Text Generation Inference takes: one text, in the model's own template. */
 export function toTgiPayload(model: string, request: ChatRequest): SageMakerPayload {
-  const { text, stop } = toPrompt(model, request.messages);
+  const { text, stop: ends } = toPrompt(model, request.messages);
+  const stop = [...ends, ...(request.stop ?? [])];
   const { maxTokens = defaultMaxTokens, temperature, topP, seed } = request;
   // It refuses a temperature of 0, and knows certainty by this name.
   const sampling = temperature !== undefined && temperature > 0 ? { temperature } : {};
@@ -48,11 +50,22 @@ export function toTgiPayload(model: string, request: ChatRequest): SageMakerPayl
     details: true,
     do_sample: temperature !== 0,
     ...sampling,
-    ...(topP !== undefined && { top_p: topP }),
+    // It refuses a share of 1, which means all, and samples by any other, certainty or not.
+    ...(topP !== undefined && topP < 1 && temperature !== 0 && { top_p: topP }),
     ...(seed !== undefined && { seed }),
-    stop: [...stop, ...(request.stop ?? [])],
+    stop,
   };
-  return { body: { inputs: text, parameters }, Answer: TgiAnswer };
+  const Answer = TgiAnswer.transform((answer) => ({
+    ...answer,
+    text: withoutEnd(answer.text, stop),
+  }));
+  return { body: { inputs: text, parameters }, Answer };
+}
+
+/** It leaves what stopped it at the end of the text. */
+function withoutEnd(text: string, stop: readonly string[]): string {
+  const end = stop.filter((word) => text.endsWith(word)).toSorted((a, b) => b.length - a.length)[0];
+  return end ? text.slice(0, -end.length) : text;
 }
 
 const JumpStartCompletion = z.object({ generation: z.object({ content: z.string() }) });
@@ -65,10 +78,19 @@ const JumpStartAnswer = z
     outputTokens: null,
   }));
 
-/** What the chat models of JumpStart take. Sending it accepts the model's licence. */
+/** A message with nothing but words in it. */
+function spoken(message: ChatMessage) {
+  const { role, text } = toTurn(message);
+  return { role, content: text };
+}
+
+/**
+ * What the chat models of JumpStart take, which insist on turns. Sending it
+ * accepts the model's licence.
+ */
 export function toJumpStartPayload({ messages, ...request }: ChatRequest): SageMakerPayload {
   const { maxTokens = defaultMaxTokens, temperature, topP } = request;
-  const turns = messages.map(({ role, content }) => ({ role, content }));
+  const turns = toTurns(messages.map(spoken)).map(spoken);
   const parameters = {
     max_new_tokens: maxTokens,
     ...(temperature !== undefined && { temperature }),

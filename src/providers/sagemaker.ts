@@ -6,7 +6,7 @@ import { importPackage } from "./import-package.ts";
 import { createLangChainProvider } from "./langchain-provider.ts";
 import type { StreamingModel } from "./langchain-vendor.ts";
 import { mapStream } from "./map-stream.ts";
-import { createOpenAIChat } from "./openai-chat.ts";
+import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
 import { openAICapabilities } from "./openai-model-facts.ts";
 import type { Capabilities, Provider } from "./provider.ts";
 import type { ProviderAccess } from "./provider-access.ts";
@@ -14,11 +14,11 @@ import { createSageMakerChat, type SageMakerTarget } from "./sagemaker-chat.ts";
 import { createSageMakerFetch } from "./sagemaker-fetch.ts";
 import { toJumpStartPayload, toTgiPayload } from "./sagemaker-payload.ts";
 import { judgeSageMaker } from "./sagemaker-verdict.ts";
+import { tellOpening } from "./tell-opening.ts";
 import type { VendorCall } from "./vendor-call.ts";
 import { toRefusal } from "./vendor-refusal.ts";
 
 const name = "Amazon SageMaker";
-const packageName = "@aws-sdk/client-sagemaker-runtime";
 
 /**
  * Creates the provider of models at endpoints of one's own in Amazon SageMaker;
@@ -34,11 +34,7 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
   const clients = new AwsClients(
     { provider: name, region, info, takesBearer: false },
     async (options) => {
-      const { SageMakerRuntimeClient } = await importPackage(
-        name,
-        packageName,
-        () => import("@aws-sdk/client-sagemaker-runtime"),
-      );
+      const { SageMakerRuntimeClient } = await runtimePackage();
       return new SageMakerRuntimeClient({ ...options, endpoint: baseURL });
     },
   );
@@ -47,19 +43,25 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
     return (thrown: unknown, hasBegun = false) =>
       toRefusal(name, thrown, (error) => judgeSageMaker(thrown, error, { ...origin, hasBegun }));
   };
+  const formatOf = (model: string) => endpoints.get(model)?.format;
   return createLangChainProvider({
     name,
     baseURL,
     settings,
     keys,
     keyHeader: null,
-    capabilities: (model) => capabilities(model, endpoints.get(model)?.format),
+    capabilities: (model) => capabilities(model, formatOf(model)),
+    comesInParts: (model) => formatOf(model) === "openai",
+    load: () => {
+      const isOpenAI = [...endpoints.values()].some(({ format }) => format === "openai");
+      return Promise.all([runtimePackage(), clients.load(), isOpenAI && loadOpenAIClients()]);
+    },
     createChatModel: async (model, request, call) => {
       const endpoint = endpoints.get(model);
       if (!endpoint) throw unknownModel(model, [...endpoints.keys()]);
       const error = errorFor(model, endpoint.name);
       try {
-        const client = await clients.get(call.secret);
+        const client = tellOpening(await clients.get(call.secret), call.onOpen);
         const target = { provider: name, client, endpoint: endpoint.name };
         return mapStream(await createChat(target, endpoint.format, model, request, call), {
           error,
@@ -70,6 +72,14 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
     },
     listModels: async () => [...endpoints.keys()],
   });
+}
+
+function runtimePackage() {
+  return importPackage(
+    name,
+    "@aws-sdk/client-sagemaker-runtime",
+    () => import("@aws-sdk/client-sagemaker-runtime"),
+  );
 }
 
 type Format = "tgi" | "jumpstart-chat" | "openai";

@@ -1,5 +1,5 @@
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
-import type { Provider } from "./provider.ts";
+import type { Provider, ProviderContext } from "./provider.ts";
 import { refusedRequest } from "./refused-request.ts";
 
 /**
@@ -11,42 +11,48 @@ export function withSchemaByTool(
   provider: Provider,
   needsTool: (model: string) => boolean,
 ): Provider {
+  const isDetour = (model: string, { responseFormat }: ChatRequest) =>
+    responseFormat?.type === "json-schema" &&
+    needsTool(model) &&
+    provider.capabilities(model).tools;
+  const { comesInParts } = provider;
   return {
-    name: provider.name,
-    embed: provider.embed,
-    listModels: provider.listModels,
+    ...provider,
+    ...(comesInParts && {
+      comesInParts: (model, request) =>
+        comesInParts(model, isDetour(model, request) ? withTool(request) : request),
+    }),
     capabilities: (model) => {
       const able = provider.capabilities(model);
       return needsTool(model) ? { ...able, jsonSchema: able.tools } : able;
     },
     stream: (model, request, context) => {
-      const isDetour = request.responseFormat?.type === "json-schema" && needsTool(model);
-      if (!isDetour || !provider.capabilities(model).tools) {
-        return provider.stream(model, request, context);
+      if (!isDetour(model, request)) return provider.stream(model, request, context);
+      if (request.tools && request.tools.length > 0) {
+        const problem = "this model takes tools or a JSON schema, not both. Leave one of them out.";
+        throw refusedRequest(provider.name, problem);
       }
-      return asText(provider.stream(model, byTool(request, provider.name), context));
+      return asText(provider.stream(model, withTool(request), context), context);
     },
   };
 }
 
-function byTool(request: ChatRequest, provider: string): ChatRequest {
-  const { responseFormat: format, ...rest } = request;
+function withTool({ responseFormat: format, ...request }: ChatRequest): ChatRequest {
   if (format?.type !== "json-schema") return request;
-  if (request.tools && request.tools.length > 0) {
-    const problem = "this model takes tools or a JSON schema, not both. Leave one of them out.";
-    throw refusedRequest(provider, problem);
-  }
   const { name, schema } = format;
   const description = "Gives the answer.";
   return {
-    ...rest,
+    ...request,
     tools: [{ name, description, parameters: schema }],
     toolChoice: { name },
   };
 }
 
 /** What the model says beside the call is no part of the answer. */
-async function* asText(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEvent, void> {
+async function* asText(
+  events: AsyncIterable<ChatEvent>,
+  { onProgress }: ProviderContext,
+): AsyncGenerator<ChatEvent, void> {
   let isAnswered = false;
   for await (const event of events) {
     switch (event.type) {
@@ -59,6 +65,7 @@ async function* asText(events: AsyncIterable<ChatEvent>): AsyncGenerator<ChatEve
         break;
       case "text":
       case "image":
+        onProgress?.();
         break;
     }
   }

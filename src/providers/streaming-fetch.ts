@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { FailedResponse } from "./failed-response.ts";
+import { untilDone } from "./until-done.ts";
+
+const Failure = z.object({ error: z.union([z.string(), z.looseObject({})]) });
 
 /** An answer of /chat/completions that came whole; what is in it goes on unread. */
 const Completion = z.looseObject({
@@ -14,12 +18,17 @@ const Completion = z.looseObject({
 /**
  * Wraps a `fetch` for a client that reads streams only. Some gateways and servers
  * answer whole although a stream was asked for; that becomes a stream of one chunk.
+ * Some report a failure so, under a good status: it rejects with what they say.
  */
 export function createStreamingFetch(send: typeof fetch): typeof fetch {
   return async (input, init) => {
     const response = await send(input, init);
     const type = response.headers.get("content-type") ?? "";
-    if (!response.ok || !/^application\/json\b/i.test(type)) return response;
+    if (!response.ok || !response.body) return response;
+    if (!/^application\/json\b/i.test(type)) {
+      const { status, statusText, headers } = response;
+      return new Response(untilDone(response.body), { status, statusText, headers });
+    }
     const { choices, ...rest } = readCompletion(await response.text());
     const chunk = { ...rest, choices: choices.map(toStreamed) };
     return new Response(`data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`, {
@@ -29,11 +38,20 @@ export function createStreamingFetch(send: typeof fetch): typeof fetch {
 }
 
 function readCompletion(text: string): z.infer<typeof Completion> {
+  const body = parsed(text);
+  const failure = Failure.safeParse(body);
+  if (failure.success) throw new FailedResponse(failure.data.error);
+  const completion = Completion.safeParse(body);
+  if (completion.success) return completion.data;
+  throw new Error("no chat completion came");
+}
+
+function parsed(text: string): unknown {
   try {
-    return Completion.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     // The parser would quote the text.
-    throw new Error("no chat completion came");
+    return undefined;
   }
 }
 

@@ -35,7 +35,7 @@ export class VendorAttempt {
   }
 
   async begin(): Promise<VendorCall> {
-    const { signal } = this.#question.context;
+    const { signal, onOpen, onProgress } = this.#question.context;
     signal.throwIfAborted();
     const { keys, keyHeader, host } = this.#vendor;
     this.#secret = (await keys?.get(signal)) ?? null;
@@ -47,8 +47,9 @@ export class VendorAttempt {
     }
     // Who stops listening to an answer closes the connection, too.
     const ended = AbortSignal.any([signal, this.#ended.signal]);
-    this.#recorded = recordFetch(createKeyedFetch(sent ?? undefined, host), ended);
-    return { fetch: this.#recorded.fetch, secret: this.#secret, signal: ended };
+    this.#recorded = recordFetch(createKeyedFetch(sent ?? undefined, host), ended, onOpen);
+    const { fetch } = this.#recorded;
+    return { fetch, secret: this.#secret, signal: ended, onOpen, onProgress };
   }
 
   /** What the caller sees of it. A key that was refused is reported. */

@@ -8,6 +8,10 @@ export interface VendorCall {
   readonly secret: Secret | null;
   /** Aborts when nobody waits any longer. */
   readonly signal: AbortSignal;
+  /** To be called once the vendor has begun to answer. `fetch` does, with the status. */
+  readonly onOpen?: (() => void) | undefined;
+  /** To be called for a sign of life that is in no chunk of the stream. */
+  readonly onProgress?: (() => void) | undefined;
 }
 
 /** What SDKs are given that insist on a key: `VendorCall.fetch` has it. */

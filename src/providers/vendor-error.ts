@@ -16,6 +16,11 @@ const ForeignError = z.object({
   param: text,
   requestID: text,
   headers: z.instanceof(Headers).optional().catch(undefined),
+  /** AWS's SDKs keep the answer here, its headers as a plain object. */
+  $response: z
+    .object({ headers: z.record(z.string(), z.unknown()) })
+    .optional()
+    .catch(undefined),
   error: z.unknown().optional(),
   cause: z.unknown().optional(),
 });
@@ -54,7 +59,7 @@ export function readVendorError(thrown: unknown, refusal?: Refusal): VendorError
     codes: [...new Set(codes)],
     sentence: body?.sentence || sentenceOf(told ?? chain.at(0)),
     requestID: told?.requestID ?? refusal?.headers.get("x-request-id") ?? undefined,
-    retryAfterMs: pauseOf(refusal?.headers ?? told?.headers) || (body?.pauseMs ?? 0),
+    retryAfterMs: pauseOf(refusal?.headers ?? (told && headersOf(told))) || (body?.pauseMs ?? 0),
   };
 }
 
@@ -69,8 +74,8 @@ function* causes(thrown: unknown): Generator<ForeignError> {
 }
 
 function statusOf({ status, statusCode, $metadata, code }: ForeignError): number | undefined {
-  // An error within a stream has its status in the code.
-  const coded = typeof code === "number" && code >= 400 && code < 600 ? code : undefined;
+  // An error within a stream has its status in the code, some write it as text.
+  const coded = /^[45]\d\d$/.test(`${code}`) ? Number(code) : undefined;
   return status ?? statusCode ?? $metadata?.httpStatusCode ?? coded;
 }
 
@@ -94,6 +99,16 @@ function parsed(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function headersOf({ headers, $response }: ForeignError): Headers | undefined {
+  if (headers || !$response) return headers;
+  const told = new Headers();
+  for (const name of ["retry-after", "retry-after-ms"]) {
+    const value = $response.headers[name];
+    if (typeof value === "string") told.set(name, value);
+  }
+  return told;
 }
 
 function pauseOf(headers: Headers | undefined): number {

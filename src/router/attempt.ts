@@ -26,12 +26,19 @@ export class Attempt {
   /** The limit that ended it, if one did. */
   limit: LimitName | null = null;
   readonly #options: AttemptOptions;
+  /** Where not, silence means nothing. */
+  readonly #comesInParts: boolean;
+  /** Whether the provider has shown that it works on the answer. */
+  #isAlive = false;
+  #isAwaited = false;
 
   constructor(options: AttemptOptions) {
-    this.turn = options.turn;
-    this.beganAt = options.clock.now();
+    const { turn, request, clock } = options;
+    this.turn = turn;
+    this.beganAt = clock.now();
     this.endedAt = this.beganAt;
     this.#options = options;
+    this.#comesInParts = turn.access.provider.comesInParts?.(turn.model, request) ?? true;
   }
 
   get isFinished(): boolean {
@@ -54,20 +61,26 @@ export class Attempt {
     const onAbort = () => cutter.cut(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     this.#watchBegin(watchdog);
-    const onOpen = () => watchdog.forget("connectMs");
+    const context = {
+      signal: cutter.signal,
+      onOpen: () => watchdog.forget("connectMs"),
+      onProgress: () => this.#lives(watchdog),
+    };
     let iterator: AsyncIterator<ChatEvent> | null = null;
     try {
-      const events = access.provider.stream(model, request, { signal: cutter.signal, onOpen });
+      const events = access.provider.stream(model, request, context);
       const reading = events[Symbol.asyncIterator]();
       iterator = reading;
       for (;;) {
+        this.#isAwaited = true;
+        if (this.#isAlive) this.#watchIdle(watchdog);
         const next = await cutter.race(() => reading.next());
         if (next.done) throw brokenStream(access.provider.name);
+        // While the caller reads, the provider's time stands still.
+        this.#isAwaited = false;
         this.#note(next.value, watchdog);
         yield next.value;
         if (this.isFinished) return;
-        // While the caller reads, the provider's time stands still.
-        if (this.firstTokenAt !== null) watchdog.watch("idleMs", clock.now() + limits.idleMs);
       }
     } finally {
       this.endedAt = this.isFinished ? this.endedAt : clock.now();
@@ -82,11 +95,26 @@ export class Attempt {
   #watchBegin(watchdog: Watchdog): void {
     const { limits, deadline } = this.#options;
     watchdog.watch("deadline", deadline);
-    watchdog.watch("firstTokenMs", this.beganAt + limits.firstTokenMs);
     if (limits.totalMs !== undefined) watchdog.watch("totalMs", this.beganAt + limits.totalMs);
+    // Of an answer that comes whole, even the status may come with its last word.
+    if (!this.#comesInParts) return;
+    watchdog.watch("firstTokenMs", this.beganAt + limits.firstTokenMs);
     if (this.turn.access.provider.tellsOpening && limits.connectMs !== undefined) {
       watchdog.watch("connectMs", this.beganAt + limits.connectMs);
     }
+  }
+
+  /** Content is a sign of life, and so is what is not passed on. */
+  #lives(watchdog: Watchdog): void {
+    this.#isAlive = true;
+    watchdog.forget("connectMs");
+    watchdog.forget("firstTokenMs");
+    if (this.#isAwaited) this.#watchIdle(watchdog);
+  }
+
+  #watchIdle(watchdog: Watchdog): void {
+    const { clock, limits } = this.#options;
+    if (this.#comesInParts) watchdog.watch("idleMs", clock.now() + limits.idleMs);
   }
 
   #note(event: ChatEvent, watchdog: Watchdog): void {
@@ -97,9 +125,9 @@ export class Attempt {
       this.usage = event.usage;
       this.endedAt = now;
       watchdog.stop();
-    } else if (this.firstTokenAt === null && isContent(event)) {
-      this.firstTokenAt = now;
-      watchdog.forget("firstTokenMs");
+    } else if (isContent(event)) {
+      this.firstTokenAt ??= now;
+      this.#lives(watchdog);
     }
   }
 }

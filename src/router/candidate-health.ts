@@ -36,7 +36,7 @@ export class HealthBook {
     const health = {
       breaker: new CircuitBreaker(breaker, this.#clock, this.#random),
       budget: new RetryBudget(retryBudget),
-      speed: new MeasuredSpeed(),
+      speed: new MeasuredSpeed(this.#clock),
       restUntil: 0,
     };
     this.#entries.set(key, health);

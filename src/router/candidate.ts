@@ -7,9 +7,14 @@ export interface RouteScope {
   readonly workspace: string | null;
 }
 
-/** Whether a model may be used; `model` is its name as the provider spells it. */
+/** Whether a model may be used; `model` is its name as the provider spells it, as far as the profile knows. */
 export type ModelJudgement =
-  | { readonly isAllowed: true; readonly model: string }
+  | {
+      readonly isAllowed: true;
+      readonly model: string;
+      /** Whether the profile spells it itself, and does not pass on what it was asked for. Default: false. */
+      readonly isSpelled?: boolean;
+    }
   | { readonly isAllowed: false; readonly reason: string };
 
 /** A profile in scope: a way to models. */

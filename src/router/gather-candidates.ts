@@ -44,14 +44,22 @@ export function gatherByModel(
   accesses: readonly RouteAccess[],
   prices: Prices,
 ): readonly Gathered[] {
-  const sellers = prices.sellersOf(model);
   return accesses.map((access) => {
-    if (!access.isOpen || sellers.length === 0 || prices.find(access.providerName, model)) {
-      return checked(access, model);
-    }
-    const why = `this is a model of ${sellers.join(", ")}; list it in allowedModels if it is here too`;
+    const why = whyElsewhere(model, access, prices);
+    if (why === null) return checked(access, model);
     return { candidate: { access, model }, skip: { why, code: "NOT_FOUND" } };
   });
+}
+
+/** Why a profile that allows all models does not have this one: only other vendors sell it. Null where it may. */
+export function whyElsewhere(
+  model: string,
+  { providerName, isOpen }: Pick<RouteAccess, "providerName" | "isOpen">,
+  prices: Prices,
+): string | null {
+  const sellers = isOpen ? prices.sellersOf(model) : [];
+  if (sellers.length === 0 || prices.find(providerName, model)) return null;
+  return `this is a model of ${sellers.join(", ")}; list it in allowedModels if it is here too`;
 }
 
 function checked(access: RouteAccess, model: string): Gathered {

@@ -6,6 +6,8 @@ import type { RouteConfig, RouteLimits } from "./route-config.ts";
 
 /** The longest pause between two looks at a model that loads. */
 const longestLoadPauseMs = 5000;
+/** For how long a provider is left alone at the most, whatever it asks for. */
+const longestRestMs = 3_600_000;
 
 /** What decides how long a candidate is waited for. */
 export interface PatienceOptions {
@@ -24,13 +26,13 @@ export class Patience {
   #retries = 0;
   #loads = 0;
   #loadingSince: number | null = null;
+  #hasAsked = false;
 
   constructor(route: RouteConfig, health: CandidateHealth, options: PatienceOptions) {
     this.#route = route;
     this.#health = health;
     this.#options = options;
     this.#limits = route.limits;
-    health.budget.save();
   }
 
   /** The limits of the next attempt. */
@@ -38,14 +40,15 @@ export class Patience {
     return this.#limits;
   }
 
+  /** The candidate was asked; the first time is worth a part of a retry. */
+  asked(): void {
+    if (!this.#hasAsked) this.#health.budget.save();
+    this.#hasAsked = true;
+  }
+
   /** Milliseconds to wait before the same is asked again; null to leave it. */
-  delayBefore(step: NextStep, error: ProviderError, hasOther: () => boolean): number | null {
-    const delayMs =
-      step === "retry"
-        ? this.#delayBeforeRetry(error)
-        : step === "load" && !hasOther()
-          ? this.#delayWhileLoading(error)
-          : null;
+  delayBefore(step: NextStep, error: ProviderError): number | null {
+    const delayMs = this.#delayAfter(step, error);
     const { clock, deadline } = this.#options;
     // Somebody else may still answer in the time that waiting would use up.
     if (delayMs === null || clock.now() + delayMs >= deadline) return null;
@@ -54,11 +57,16 @@ export class Patience {
     return delayMs;
   }
 
+  #delayAfter(step: NextStep, error: ProviderError): number | null {
+    if (step === "retry") return this.#delayBeforeRetry(error);
+    return step === "load" ? this.#delayWhileLoading(error) : null;
+  }
+
   #delayBeforeRetry({ retryAfterMs }: ProviderError): number | null {
     const { retries, longestWaitMs, backoffMs } = this.#route;
     const { clock, random } = this.#options;
     if (retryAfterMs > longestWaitMs) {
-      this.#health.restUntil = clock.now() + retryAfterMs;
+      this.#health.restUntil = clock.now() + Math.min(retryAfterMs, longestRestMs);
       return null;
     }
     if (this.#retries >= retries) return null;

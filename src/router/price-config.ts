@@ -14,7 +14,8 @@ export type ModelPrice = z.infer<typeof ModelPrice>;
 export const PriceConfig = z
   .record(
     z.string().regex(/^[a-z0-9-]+\/.+$/, {
-      error: "expected PROVIDER/MODEL, such as openai/gpt-4o or ollama/llama3:8b",
+      error:
+        "expected PROVIDER/MODEL, the provider in small letters, such as openai/gpt-4o or ollama/llama3:8b",
     }),
     ModelPrice,
   )

@@ -15,6 +15,9 @@ describe("Prices", () => {
     ["openai", "gpt-4o-2024-08-06"],
     ["azure-openai", "gpt-4o"],
     ["cohere", "command-r-plus-08-2024"],
+    ["openai", "gpt_4o_2024_08_06"],
+    ["cohere", "Command R Plus 08 2024"],
+    ["bedrock", "us_anthropic_claude_3_5_sonnet_20241022_v2:0"],
   ] as const) {
     it(`knows ${model} at ${provider}`, () => assert.ok(new Prices().find(provider, model)));
   }
@@ -26,6 +29,7 @@ describe("Prices", () => {
     ["self-hosted", "gpt-4o"],
     ["mistral", "mistral-large-2"],
     ["mistral-codestral", "codestral-v2"],
+    ["openai", "eu-gpt-4o"],
     ["nobody", ""],
   ] as const) {
     it(`does not know ${model || "no model"} at ${provider}, and takes no other one's price for it`, () =>
@@ -46,6 +50,8 @@ describe("Prices", () => {
 
   it("says who sells a model", () => {
     assert.deepEqual(new Prices().sellersOf("gpt_4o"), ["openai", "azure-openai"]);
+    assert.deepEqual(new Prices().sellersOf("gpt_4o_2024_08_06"), ["openai", "azure-openai"]);
+    assert.deepEqual(new Prices().sellersOf("mistral-medium-latest"), ["mistral"]);
     assert.deepEqual(new Prices().sellersOf("my-own"), []);
   });
 

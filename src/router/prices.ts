@@ -19,14 +19,15 @@ export class Prices {
     this.#own = new Map(
       Object.entries(config).map(([name, { speed = null, ...price }]) => {
         const slash = name.indexOf("/");
-        return [keyOf(name.slice(0, slash), name.slice(slash + 1)), { ...price, speed }];
+        const model = normalizeModelName(name.slice(slash + 1));
+        return [keyOf(name.slice(0, slash), model), { ...price, speed }];
       }),
     );
   }
 
   /** Null when the price is unknown, which is neither 0 nor an error. */
   find(provider: string, model: string): Price | null {
-    for (const name of [model, undatedName(model)]) {
+    for (const name of namesOf(model)) {
       const key = keyOf(provider, name);
       const price = this.#own.get(key) ?? builtIn.get(key);
       if (price) return price;
@@ -36,7 +37,23 @@ export class Prices {
 
   /** Providers whose built-in list has this model; empty if nobody's has. */
   sellersOf(model: string): readonly string[] {
-    return sellers.get(normalizeModelName(undatedName(model))) ?? [];
+    for (const name of namesOf(model)) {
+      const found = sellers.get(name);
+      if (found) return found;
+    }
+    return [];
+  }
+
+  /**
+   * The model as this provider spells it, its edition included; null where the
+   * built-in list does not know, as for Azure's deployments, which users name.
+   */
+  spellingOf(provider: string, model: string): string | null {
+    const { region, name, edition } = partsOf(model);
+    const whole = spellings.get(keyOf(provider, normalizeModelName(model)));
+    if (whole !== undefined) return whole;
+    const undated = spellings.get(keyOf(provider, name));
+    return undated === undefined ? null : `${region && `${region}.`}${undated}${edition}`;
   }
 }
 
@@ -47,19 +64,34 @@ export function costOf(price: Price | null, usage: TokenUsage): number | null {
   return (usage.inputTokens * inputPerMillion + usage.outputTokens * outputPerMillion) / 1e6;
 }
 
-/**
- * A name without what says only which edition it is: a date, `-latest`, and
- * Bedrock's region and version. Another version's name is never cut to this one's.
- */
-function undatedName(model: string): string {
-  return model
-    .replace(/^(?:us|eu|apac|jp|au|ca|global)\./, "")
-    .replace(/-v\d+:\d+$/, "")
-    .replace(/-(?:latest|20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d)$/, "");
+/** A normal name taken apart. */
+interface NameParts {
+  /** Of Bedrock, such as `eu`; else empty. */
+  readonly region: string;
+  readonly name: string;
+  /** What says only which edition it is, such as `-2024-08-06`; else empty. */
+  readonly edition: string;
 }
 
-function keyOf(provider: string, model: string): string {
-  return `${provider}/${normalizeModelName(model)}`;
+/**
+ * Tells a name from what says only which edition it is: a date, `-latest`, and
+ * Bedrock's region and version. Another version's name is never cut to this one's.
+ */
+function partsOf(model: string): NameParts {
+  const [, region = "", name = "", edition = ""] = editions.exec(normalizeModelName(model)) ?? [];
+  return { region, name, edition };
+}
+
+const editions =
+  /^(?:(us|eu|apac|jp|au|ca|global)-(?=(?:ai21|amazon|anthropic)-))?(.*?)((?:-(?:latest|20\d{6}|20\d\d-\d\d-\d\d|\d\d-20\d\d))?(?:-v\d+:\d+)?)$/;
+
+/** In normal form: as it stands, and without its edition. */
+function namesOf(model: string): readonly string[] {
+  return [normalizeModelName(model), partsOf(model).name];
+}
+
+function keyOf(provider: string, normalName: string): string {
+  return `${provider}/${normalName}`;
 }
 
 const rows = Object.entries(priceTable).flatMap(([provider, models]) =>
@@ -72,7 +104,7 @@ const offers = [...rows, ...resold];
 
 const builtIn: ReadonlyMap<string, Price> = new Map(
   offers.map(({ provider, model, row: [inputPerMillion, outputPerMillion, speed = null] }) => [
-    keyOf(provider, model),
+    keyOf(provider, normalizeModelName(model)),
     { inputPerMillion, outputPerMillion, speed },
   ]),
 );
@@ -81,4 +113,7 @@ const sellers: ReadonlyMap<string, readonly string[]> = new Map(
     model,
     sold.map(({ provider }) => provider),
   ]),
+);
+const spellings: ReadonlyMap<string, string> = new Map(
+  rows.map(({ provider, model }) => [keyOf(provider, normalizeModelName(model)), model]),
 );

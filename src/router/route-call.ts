@@ -1,15 +1,18 @@
-import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
+import type { ChatEvent, ChatRequest, FinishReason } from "../data-models/chat.ts";
 import {
   AllProvidersFailedError,
   type FailedAttempt,
   type UnaskedCandidate,
 } from "../errors/all-providers-failed-error.ts";
 import { ProviderError } from "../errors/provider-error.ts";
+import { Agenda, type Appointment } from "./agenda.ts";
 import { Attempt, isContent } from "./attempt.ts";
+import { AttemptShare } from "./attempt-share.ts";
 import type { Skip } from "./candidate.ts";
 import type { HealthVerdict } from "./circuit-breaker.ts";
 import { type Clock, pause } from "./clock.ts";
 import { currentSkip } from "./current-skip.ts";
+import { emptyAnswer } from "./empty-answer.ts";
 import { healthAfter, nextStepAfter } from "./failure-policy.ts";
 import { Patience } from "./patience.ts";
 import type { RoutePlan, Turn } from "./route-plan.ts";
@@ -44,11 +47,15 @@ export class RouteCall {
   readonly #failures: FailedAttempt[] = [];
   /** Who refused the request as too long. */
   readonly #tooSmall: Turn[] = [];
+  /** What providers said who cannot honour the request, and did not ask their vendors. */
+  readonly #refusals: ProviderError[] = [];
+  readonly #agenda: Agenda;
   #isAsked = false;
 
   constructor(options: RouteCallOptions) {
     this.#options = options;
     this.#recorder = new TraceRecorder(options.plan);
+    this.#agenda = new Agenda(options.plan.turns);
   }
 
   get trace(): RouteTrace {
@@ -82,75 +89,97 @@ export class RouteCall {
   }
 
   async *#run(isWhole: boolean): AsyncGenerator<ChatEvent, void> {
-    const { plan, context } = this.#options;
+    const { context } = this.#options;
     if (this.#isAsked) throw new Error("stream() and whole() are for one of them, once");
     this.#isAsked = true;
     context.signal.throwIfAborted();
-    for (const turn of plan.turns) {
-      const skip = this.#skipOf(turn);
-      if (skip) this.#recorder.skipped(turn, skip);
-      else if (yield* this.#ask(turn, isWhole)) return;
+    for (let next = this.#agenda.next(); next; next = this.#agenda.next()) {
+      await this.#pauseUntil(next.dueAt);
+      const skip = this.#skipOf(next.turn);
+      if (!skip && (yield* this.#ask(next, isWhole))) return;
+      // What one that was asked before is passed over for now, its attempts tell better.
+      if (skip && !next.patience) this.#recorder.skipped(next.turn, skip);
     }
-    throw new AllProvidersFailedError(plan.route.name, this.#failures, this.#unasked());
+    throw this.#noAnswer();
   }
 
   /** Asks one candidate as often as it is worth it. Returns whether it answered. */
-  async *#ask(turn: Turn, isWhole: boolean): AsyncGenerator<ChatEvent, boolean> {
+  async *#ask(
+    { turn, patience }: Appointment,
+    isWhole: boolean,
+  ): AsyncGenerator<ChatEvent, boolean> {
     const { plan, context, clock, random } = this.#options;
-    const { signal } = context;
     const deadline = context.deadline.getTime();
-    const patience = new Patience(plan.route, turn.health, { clock, random, deadline });
+    const own = patience ?? new Patience(plan.route, turn.health, { clock, random, deadline });
     for (;;) {
       const tell = turn.health.breaker.begin();
       if (!tell) return false;
-      const error = yield* this.#try(turn, patience.limits, isWhole, tell);
+      const error = yield* this.#try(turn, own, isWhole, tell);
       if (!error) return true;
       const step = nextStepAfter(error, turn.access.isCallersOwn ?? true);
       if (step === "stop") throw error;
       if (step === "larger") this.#tooSmall.push(turn);
-      const delayMs = patience.delayBefore(step, error, () => this.#hasOther(turn));
+      const delayMs = own.delayBefore(step, error);
       if (delayMs === null) return false;
-      await pause(clock, delayMs, signal);
+      const dueAt = clock.now() + delayMs;
+      // While it loads, the others may answer.
+      if (step === "load") {
+        this.#agenda.postpone({ turn, patience: own, dueAt });
+        return false;
+      }
+      await this.#pauseUntil(dueAt);
     }
   }
 
   /** One attempt. Returns its error, or null when it answered. */
   async *#try(
     turn: Turn,
-    limits: Patience["limits"],
+    patience: Patience,
     isWhole: boolean,
     tell: (verdict: HealthVerdict) => void,
   ): AsyncGenerator<ChatEvent, ProviderError | null> {
     const { request, context, clock } = this.#options;
     const { signal } = context;
     const deadline = context.deadline.getTime();
+    const share = this.#shareOf(turn, patience);
+    const { limits } = share;
     const attempt = new Attempt({ turn, request, limits, deadline, signal, clock });
+    const provider = turn.access.provider.name;
     const held: ChatEvent[] = [];
     let isShown = false;
     let isConcluded = false;
     const conclude = (verdict: HealthVerdict) => {
       isConcluded = true;
+      patience.asked();
       tell(verdict);
     };
     try {
       for await (const event of attempt.events()) {
-        if (attempt.isFinished) {
+        if (event.type === "finish") {
+          if (isWhole && isEmpty(held, event.reason)) throw emptyAnswer(provider, event.reason);
           conclude("alive");
-          this.#recorder.answered(attempt);
+          this.#recorder.answered(attempt, event.reason);
           measure(attempt);
           if (isWhole) yield* held;
         }
         isShown ||= !isWhole && isContent(event);
-        if (isWhole && !attempt.isFinished) held.push(event);
+        if (isWhole && event.type !== "finish") held.push(event);
         else yield event;
       }
       return null;
     } catch (thrown) {
       if (isConcluded || signal.aborted) throw thrown;
-      const error = toProviderError(thrown, turn.access.provider.name);
-      // The request's own deadline says nothing about who had too little time left.
-      conclude(attempt.limit === "deadline" ? "unknown" : healthAfter(error));
-      if (attempt.limit === "firstTokenMs") turn.health.speed.addFirstToken(limits.firstTokenMs);
+      const error = share.errorAfter(attempt.limit) ?? toProviderError(thrown, provider);
+      if (error.reason === "unsupported" && attempt.firstTokenAt === null) {
+        isConcluded = true;
+        tell("unknown");
+        this.#refusals.push(error);
+        this.#recorder.skipped(turn, toSkip(error, provider));
+        return error;
+      }
+      conclude(share.isTooShortToBlame(attempt.limit) ? "unknown" : healthAfter(error));
+      const silenceMs = share.silenceMs(attempt.limit);
+      if (silenceMs !== null) turn.health.speed.addSilence(silenceMs);
       this.#recorder.failed(attempt, error);
       if (isShown) throw brokenAnswer(error, turn);
       this.#failures.push({ profile: turn.access.profile, model: turn.model, error });
@@ -161,6 +190,19 @@ export class RouteCall {
         this.#recorder.cancelled(attempt);
       }
     }
+  }
+
+  #shareOf(turn: Turn, { limits }: Patience): AttemptShare {
+    const { request, context, clock } = this.#options;
+    const leftMs = context.deadline.getTime() - clock.now();
+    const hasOther = () => this.#agenda.hasOther((other) => this.#skipOf(other) === null);
+    return new AttemptShare({ turn, request, limits, leftMs, hasOther });
+  }
+
+  async #pauseUntil(dueAt: number): Promise<void> {
+    const { clock, context } = this.#options;
+    const delayMs = dueAt - clock.now();
+    if (delayMs > 0) await pause(clock, delayMs, context.signal);
   }
 
   #skipOf(turn: Turn): Skip | null {
@@ -177,10 +219,12 @@ export class RouteCall {
     return currentSkip(turn, request, clock.now());
   }
 
-  /** Whether anybody after this one could be asked now. */
-  #hasOther(turn: Turn): boolean {
-    const { turns } = this.#options.plan;
-    return turns.slice(turns.indexOf(turn) + 1).some((other) => this.#skipOf(other) === null);
+  /** What the caller gets when nobody answered: a sole candidate's refusal in its own words. */
+  #noAnswer(): Error {
+    const { route, turns } = this.#options.plan;
+    const [refusal] = this.#refusals;
+    if (refusal && turns.length === 1 && this.#failures.length === 0) return refusal;
+    return new AllProvidersFailedError(route.name, this.#failures, this.#unasked());
   }
 
   #unasked(): readonly UnaskedCandidate[] {
@@ -196,6 +240,18 @@ export class RouteCall {
     }));
     return [...skipped, ...excluded];
   }
+}
+
+/** Whether there is nothing in an answer that should hold something; what a filter stopped need not. */
+function isEmpty(events: readonly ChatEvent[], finishReason: FinishReason): boolean {
+  return finishReason !== "content-filter" && !events.some(isContent);
+}
+
+/** A refusal, as the reason why a candidate was not asked. */
+function toSkip({ message }: ProviderError, provider: string): Skip {
+  const prefix = `${provider}: `;
+  const words = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  return { why: words.replace(/\.$/, ""), code: "INVALID_ARGUMENT" };
 }
 
 function measure({ turn, beganAt, firstTokenAt, endedAt, usage }: Attempt): void {

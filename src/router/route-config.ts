@@ -73,5 +73,7 @@ const ByModel = z.strictObject({
 });
 
 /** One route of arena.yaml: who may answer, in which order, and how much patience each gets. */
-export const RouteConfig = z.union([ByCandidates, ByModel]);
+export const RouteConfig = z.union([ByCandidates, ByModel], {
+  error: "is no route; write a map such as {name: poems, model: gpt-4o}",
+});
 export type RouteConfig = z.infer<typeof RouteConfig>;

@@ -5,12 +5,15 @@ import { type Gathered, gatherByModel, gatherCandidates, type Named } from "./ga
 import { orderCandidates } from "./order-candidates.ts";
 import type { Price, Prices } from "./prices.ts";
 import type { RouteConfig } from "./route-config.ts";
+import { spelledAccess } from "./spelled-access.ts";
 
 /** One candidate in its place, with what decided on it. */
 export interface Turn extends Candidate {
   readonly isFallback: boolean;
   readonly price: Price | null;
   readonly health: CandidateHealth;
+  /** For one that is asked before its place to see whether it became faster: how long it may be silent. */
+  readonly probeMs?: number;
 }
 
 /** One that nobody can ask, and why. */
@@ -35,7 +38,8 @@ export interface PlanParts {
 
 /** The route's candidates in their order, then those of each fallback model in theirs; nobody twice. */
 export function planRoute(route: RouteConfig, parts: PlanParts): RoutePlan {
-  const { accesses, prices } = parts;
+  const { prices } = parts;
+  const accesses = parts.accesses.map((access) => spelledAccess(access, prices));
   const turns: Turn[] = [];
   const excluded: Excluded[] = [];
   const seen = new Set<string>();

@@ -1,3 +1,4 @@
+import type { FinishReason } from "../data-models/chat.ts";
 import type { ErrorCode } from "../errors/arena-error.ts";
 import type { ProviderErrorReason } from "../errors/provider-error.ts";
 import type { LimitName } from "./watchdog.ts";
@@ -8,7 +9,7 @@ export interface TracedCandidate {
   readonly provider: string | null;
   readonly model: string;
   readonly isFallback: boolean;
-  /** Why it was not asked; null if it was, or if its turn never came. */
+  /** Why it was not asked, or what its provider refused to ask its vendor; null if it was asked, or if its turn never came. */
   readonly skipped: string | null;
 }
 
@@ -25,6 +26,8 @@ export interface TracedAttempt {
   readonly outcome: "answered" | "failed" | "cancelled";
   readonly code: ErrorCode | null;
   readonly reason: ProviderErrorReason | null;
+  /** Why the answer ended: one that a filter or the token limit cut is not the whole; null without an answer. */
+  readonly finishReason: FinishReason | null;
   /** The limit that ended it. */
   readonly limit: LimitName | null;
   readonly inputTokens: number | null;

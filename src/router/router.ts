@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../data-models/chat.ts";
+import type { ArenaError } from "../errors/arena-error.ts";
 import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
 import type { RouteAccess, RouteScope } from "./candidate.ts";
 import { HealthBook } from "./candidate-health.ts";
@@ -9,6 +10,8 @@ import { type CallContext, RouteCall } from "./route-call.ts";
 import type { RouteConfig } from "./route-config.ts";
 import { type RouteExplanation, toExplanation } from "./route-explanation.ts";
 import { planRoute, type RoutePlan } from "./route-plan.ts";
+import { type RefuseModel, refusalOf } from "./route-refusal.ts";
+import { withSpeedProbe } from "./speed-probe.ts";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -18,6 +21,8 @@ export interface RouterOptions {
   readonly accessesOf: (
     scope: RouteScope,
   ) => readonly RouteAccess[] | Promise<readonly RouteAccess[]>;
+  /** Default: nobody says why, and a route on which nobody may be asked gives no answer. */
+  readonly refuse?: RefuseModel;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -30,11 +35,23 @@ export interface RouteQuestion {
   readonly model?: string | undefined;
 }
 
+/** A route's plan for a caller, and why the rules let nobody be asked; null where somebody may be. */
+export interface ExplainedRoute extends RouteExplanation {
+  readonly error: Pick<ArenaError, "code" | "message"> | null;
+}
+
+/** What is known of a question before anybody is asked. */
+interface Planned {
+  readonly plan: RoutePlan;
+  readonly refusal: ArenaError | null;
+}
+
 /** Brings requests to whoever may answer them: the cheapest or the fastest first, and past those that fail. */
 export class Router {
   readonly #routes: ReadonlyMap<string, RouteConfig>;
   readonly #prices: Prices;
   readonly #accessesOf: RouterOptions["accessesOf"];
+  readonly #refuse: RefuseModel;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #health: HealthBook;
@@ -43,6 +60,7 @@ export class Router {
     this.#routes = new Map(routes.map((route) => [route.name, route]));
     this.#prices = new Prices(prices);
     this.#accessesOf = accessesOf;
+    this.#refuse = options.refuse ?? (() => null);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#health = new HealthBook(this.#clock, this.#random);
@@ -52,35 +70,45 @@ export class Router {
     return [...this.#routes.keys()];
   }
 
-  /** Plans a request's way; nobody is called before the answer is read. @throws RouteNotFoundError */
+  /**
+   * Plans a request's way; nobody is called before the answer is read.
+   * @throws RouteNotFoundError
+   * @throws ArenaError when the caller may ask nobody for the model, or nobody has it
+   */
   async call(
     question: RouteQuestion,
     request: ChatRequest,
     context: CallContext,
   ): Promise<RouteCall> {
-    const plan = await this.#plan(question);
+    const { plan, refusal } = await this.#plan(question);
+    if (refusal) throw refusal;
     const [clock, random] = [this.#clock, this.#random];
-    return new RouteCall({ plan, request, context, clock, random });
+    const probing = withSpeedProbe(plan, request, clock.now());
+    return new RouteCall({ plan: probing, request, context, clock, random });
   }
 
   /** Imports what everybody on the route is asked with. @throws ProviderError when a package is missing */
   async load(question: RouteQuestion): Promise<void> {
-    const { turns } = await this.#plan(question);
-    const providers = new Set(turns.map(({ access }) => access.provider));
+    const { plan } = await this.#plan(question);
+    const providers = new Set(plan.turns.map(({ access }) => access.provider));
     await Promise.all([...providers].map((provider) => provider.load?.()));
   }
 
   /** Who would be asked now, in order, and who not and why. Calls nobody. @throws RouteNotFoundError */
-  async explain(question: RouteQuestion, request?: ChatRequest): Promise<RouteExplanation> {
-    return toExplanation(await this.#plan(question), request ?? null, this.#clock.now());
+  async explain(question: RouteQuestion, request?: ChatRequest): Promise<ExplainedRoute> {
+    const { plan, refusal } = await this.#plan(question);
+    const error = refusal && { code: refusal.code, message: refusal.message };
+    return { ...toExplanation(plan, request ?? null, this.#clock.now()), error };
   }
 
-  async #plan({ route: name, scope, model }: RouteQuestion): Promise<RoutePlan> {
+  async #plan({ route: name, scope, model }: RouteQuestion): Promise<Planned> {
     const route = this.#routes.get(name);
     if (!route) throw new RouteNotFoundError(name, this.routeNames);
     const [prices, health] = [this.#prices, this.#health];
     const accesses = await this.#accessesOf(scope);
-    return planRoute(withModel(route, model), { accesses, prices, health });
+    const plan = planRoute(withModel(route, model), { accesses, prices, health });
+    const refusal = refusalOf(plan, model, (each) => this.#refuse(each, scope));
+    return { plan: refusal ? { ...plan, turns: [] } : plan, refusal };
   }
 }
 

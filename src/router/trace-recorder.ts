@@ -1,3 +1,4 @@
+import type { FinishReason } from "../data-models/chat.ts";
 import type { ProviderError } from "../errors/provider-error.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Skip } from "./candidate.ts";
@@ -41,22 +42,30 @@ export class TraceRecorder {
     this.#skips.set(turn, skip);
   }
 
-  answered(attempt: Attempt): void {
+  answered(attempt: Attempt, finishReason: FinishReason): void {
     this.#chosen = attempt.turn;
-    this.#attempts.push({ ...measured(attempt), outcome: "answered", code: null, reason: null });
+    this.#attempts.push({ ...measured(attempt), ...unfailed, outcome: "answered", finishReason });
   }
 
   failed(attempt: Attempt, error: ProviderError): void {
     const { code, reason } = error;
-    // A refusal costs nothing; what became of anything else, the vendor knows alone.
-    const cost = isFree(error) ? 0 : null;
-    this.#attempts.push({ ...measured(attempt), outcome: "failed", code, reason, cost });
+    this.#attempts.push({
+      ...measured(attempt),
+      outcome: "failed",
+      code,
+      reason,
+      finishReason: null,
+      // Else the vendor alone knows, unless it told the tokens.
+      ...(isFree(error) && { cost: 0 }),
+    });
   }
 
   cancelled(attempt: Attempt): void {
-    this.#attempts.push({ ...measured(attempt), outcome: "cancelled", code: null, reason: null });
+    this.#attempts.push({ ...measured(attempt), ...unfailed, outcome: "cancelled" });
   }
 }
+
+const unfailed = { code: null, reason: null, finishReason: null } as const;
 
 function measured(attempt: Attempt) {
   const { turn, beganAt, endedAt, firstTokenAt, limit, usage } = attempt;

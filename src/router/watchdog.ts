@@ -19,14 +19,16 @@ export class Watchdog {
   readonly #due = new Map<LimitName, number>();
   #callOff: (() => void) | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
+  #isStopped = false;
 
   constructor(clock: Clock, onPassed: (limit: LimitName) => void) {
     this.#clock = clock;
     this.#onPassed = onPassed;
   }
 
-  /** From now on this limit passes at `at`, milliseconds since 1970. */
+  /** From now on this limit passes at `at`, milliseconds since 1970; not after the end of the watch. */
   watch(limit: LimitName, at: number): void {
+    if (this.#isStopped) return;
     this.#due.set(limit, at);
     if (at < this.#timerAt) this.#arm(at);
   }
@@ -36,6 +38,7 @@ export class Watchdog {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#due.clear();
     this.#callOff?.();
     this.#callOff = null;

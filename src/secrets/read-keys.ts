@@ -1,7 +1,12 @@
 import { VaultFailure } from "./vault-failure.ts";
 
-/** What may be shown of a name: who mixes up names and keys has no key in the log. */
-const namePattern = /^[\w.:/ -]{1,48}$/;
+/**
+ * What may be shown of a name: words, as variables have them (`OPENAI_API_KEY`,
+ * with a model's id behind it) or as people do (`api-key`). Who mixes up names
+ * and keys has no key in the log.
+ */
+const namePattern =
+  /^(?:[A-Z][A-Z0-9]{0,14}(?:_[A-Z0-9]{1,15}){0,7}(?:__[a-z][\w.-]{0,31})?|(?=.{1,24}$)[A-Za-z][a-z]*(?:[A-Z_.-][a-z]+){0,3})$/;
 const shownNames = 20;
 
 /**
@@ -50,7 +55,8 @@ function listNames(names: readonly string[]): string {
   const shown = names.filter((name) => namePattern.test(name)).slice(0, shownNames);
   const rest = names.length - shown.length;
   if (rest === 0) return shown.length === 0 ? "none" : shown.join(", ");
-  return shown.length === 0 ? `${rest} others` : `${shown.join(", ")} and ${rest} more`;
+  const others = `${rest} other${rest === 1 ? "" : "s"}`;
+  return shown.length === 0 ? others : `${shown.join(", ")} and ${rest} more`;
 }
 
 function parse(text: string): unknown {

@@ -1,50 +1,45 @@
+import {
+  type ExplainedProfile,
+  explainModel,
+  type ModelExplanation,
+} from "../../access/explain-model.ts";
+import type { LoadedAccess } from "../../access/load-access.ts";
 import { CommandError } from "../../client/command-error.ts";
 import type { Terminal } from "../../client/terminal.ts";
 import { UnknownWorkspaceError } from "../../errors/unknown-workspace-error.ts";
-import {
-  type AccessDecision,
-  type AccessQuestion,
-  AccessRules,
-} from "../../profiles/access-rules.ts";
-import type { ConfigFile } from "../../profiles/load-arena-config.ts";
+import type { AccessQuestion } from "../../profiles/access-rules.ts";
+import { priceText } from "../route/price-text.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
 import { printable } from "../sessions/printable.ts";
-import { requireConfig } from "./require-config.ts";
 
-const columns: readonly Column[] = ["", "PROFILE", "PROVIDER", "MODEL", "WHY"].map((heading) => ({
-  heading,
-  side: "left",
-}));
+const columns: readonly Column[] = ["", "PROFILE", "PROVIDER", "MODEL", "PRICE IN/OUT", "WHY"].map(
+  (heading) => ({ heading, side: "left" }),
+);
 
-/** One profile and what becomes of it. */
-interface Row {
-  readonly profile: string;
-  readonly provider: string;
-  readonly verdict: "wins" | "next" | "skipped";
-  /** As the provider knows it; null where the profile may not be used. */
-  readonly model: string | null;
-  readonly reason: string;
-}
+const order =
+  'A route by this model asks them in this order: the cheapest first, then as listed. "arena route explain ROUTE" shows a route\'s own.';
 
 /** Says which profile would answer, and why the others do not. @throws CommandError when none would */
-export function explainAccess(
-  file: ConfigFile,
-  question: AccessQuestion,
+export async function explainAccess(
+  loaded: LoadedAccess,
+  { model, ...asker }: AccessQuestion,
   isJson: boolean,
   terminal: Terminal,
-): number {
-  const decision = decide(new AccessRules(requireConfig(file).config), question);
-  const { source, error } = decision;
-  const rows = toRows(decision);
+): Promise<number> {
+  const { user = null, workspace = null } = asker;
+  const { decidedBy, profiles, error } = await explain(loaded, model, { user, workspace });
   if (isJson) {
-    const { user = null, workspace = null, model } = question;
-    const problem = error && { code: error.code, message: error.message };
-    const answer = { user, workspace, model, decidedBy: source, profiles: rows, error: problem };
+    const answer = { user, workspace, model, decidedBy, profiles, error };
     terminal.stdout.write(`${JSON.stringify(answer)}\n`);
     return error ? 1 : 0;
   }
-  const table = alignColumns(columns, rows.map(toCells));
-  const lines = [`Decided by ${source}.`, "", ...(rows.length > 0 ? table : [])];
+  const isOrdered = profiles.some(({ verdict }) => verdict === "next");
+  const lines = [
+    `Decided by ${decidedBy}.`,
+    ...(isOrdered ? [order] : []),
+    "",
+    ...(profiles.length > 0 ? alignColumns(columns, profiles.map(toCells)) : []),
+  ];
   terminal.stdout.write(
     `${lines
       .map((line) => printable(line))
@@ -55,34 +50,18 @@ export function explainAccess(
   return 0;
 }
 
-function decide(rules: AccessRules, question: AccessQuestion): AccessDecision {
+async function explain(
+  ...[loaded, model, scope]: Parameters<typeof explainModel>
+): Promise<ModelExplanation> {
   try {
-    return rules.explain(question);
+    return await explainModel(loaded, model, scope);
   } catch (error) {
     if (!(error instanceof UnknownWorkspaceError)) throw error;
     throw new CommandError(1, `${error.code}: ${error.message}`);
   }
 }
 
-function toRows({ grants, refusals }: AccessDecision): Row[] {
-  return [
-    ...grants.map(({ profile, model, reason }, index) => ({
-      profile: profile.name,
-      provider: profile.provider,
-      verdict: index === 0 ? ("wins" as const) : ("next" as const),
-      model,
-      reason,
-    })),
-    ...refusals.map(({ profile, reason }) => ({
-      profile: profile.name,
-      provider: profile.provider,
-      verdict: "skipped" as const,
-      model: null,
-      reason,
-    })),
-  ];
-}
-
-function toCells({ profile, provider, verdict, model, reason }: Row): string[] {
-  return [verdict, profile, provider, model ?? "", reason].map((cell) => printable(cell));
+function toCells({ profile, provider, verdict, model, price, reason }: ExplainedProfile): string[] {
+  const cost = verdict === "skipped" ? "" : priceText(price);
+  return [verdict, profile, provider, model ?? "", cost, reason].map((cell) => printable(cell));
 }

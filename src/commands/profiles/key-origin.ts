@@ -1,12 +1,20 @@
 import type { Profile } from "../../profiles/profile.ts";
 import { providerNeeds } from "../../profiles/provider-needs.ts";
 
-/** Where a profile's key is from, for people: a reference or a word, never the key. */
-export function keyOrigin({ provider, accessKey, accessInfo }: Profile): string {
+/** How the keys that stand in the file are told of. */
+export const textInFile = "text in the file";
+
+/**
+ * Where a profile's key is from, for people: a reference or a word, never the key.
+ * @param azure the profiles that `AZURE_OPENAI_MODELS` makes
+ */
+export function keyOrigin(profile: Profile, azure: readonly Profile[]): string {
+  const { provider, accessKey, accessInfo, allowedModels = [] } = profile;
+  if (azure.includes(profile)) return `{Env:AZURE_OPENAI_API_KEY__${allowedModels[0]}}`;
   if (accessInfo.keysFrom !== undefined) return `from ${accessInfo.keysFrom}`;
   if (accessKey === undefined) {
     return providerNeeds[provider].uses.includes("region") ? "identity of AWS" : "none";
   }
   // The file's check has made sure that what begins so is a reference.
-  return accessKey.startsWith("{") ? accessKey : "text in the file";
+  return accessKey.startsWith("{") ? accessKey : textInFile;
 }

@@ -1,24 +1,27 @@
+import type { LoadedAccess } from "../../access/load-access.ts";
 import type { Terminal } from "../../client/terminal.ts";
 import type { ArenaConfig } from "../../profiles/arena-config.ts";
-import type { ConfigFile } from "../../profiles/load-arena-config.ts";
 import type { Profile } from "../../profiles/profile.ts";
+import { ProfileModels } from "../../profiles/profile-models.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
 import { printable } from "../sessions/printable.ts";
 import { keyOrigin } from "./key-origin.ts";
-import { requireConfig } from "./require-config.ts";
 
 const columns: readonly Column[] = ["PROFILE", "PROVIDER", "KEY", "MODELS", "FOR"].map(
   (heading) => ({ heading, side: "left" }),
 );
 
 /** Writes all profiles: a table, or JSON lines. */
-export function listProfiles(file: ConfigFile, isJson: boolean, terminal: Terminal): number {
-  const { config } = requireConfig(file);
+export function listProfiles(
+  { config, azure }: LoadedAccess,
+  isJson: boolean,
+  terminal: Terminal,
+): number {
   const rows = config.profiles.map((profile) => ({
     name: profile.name,
     provider: profile.provider,
-    key: keyOrigin(profile),
-    allowedModels: profile.allowedModels ?? null,
+    key: keyOrigin(profile, azure),
+    allowedModels: new ProfileModels(profile).names,
     for: usersOf(profile, config),
   }));
   const lines = isJson

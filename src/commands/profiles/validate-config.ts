@@ -1,10 +1,8 @@
+import type { LoadedAccess } from "../../access/load-access.ts";
 import type { Terminal } from "../../client/terminal.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
-import type { ArenaConfig } from "../../profiles/arena-config.ts";
-import type { ConfigFile } from "../../profiles/load-arena-config.ts";
 import { printable } from "../sessions/printable.ts";
-import { keyOrigin } from "./key-origin.ts";
-import { requireConfig } from "./require-config.ts";
+import { keyOrigin, textInFile } from "./key-origin.ts";
 
 /** `EX_CONFIG` of sysexits.h. */
 const wrongFile = 78;
@@ -13,19 +11,24 @@ const wrongFile = 78;
  * Says what the file says, and what it may have meant otherwise.
  * @throws ConfigurationError with everything that is wrong; as JSON it is written instead
  */
-export function validateConfig(file: ConfigFile, isJson: boolean, terminal: Terminal): number {
+export function validateConfig(
+  load: () => LoadedAccess,
+  isJson: boolean,
+  terminal: Terminal,
+): number {
   try {
-    const { file: name, config, extra } = requireConfig(file);
-    const notes = notesOn(config);
-    const { account, ceiling, profiles, workspaces, users } = config;
+    const loaded = load();
+    const { file: name, routes, prices } = loaded;
+    const notes = notesOn(loaded);
+    const { account, ceiling, profiles, workspaces, users } = loaded.config;
     const summary = {
       account,
       ceiling,
       profiles: profiles.map((profile) => profile.name),
       workspaces: workspaces.map((workspace) => workspace.name),
       users: users.map(({ user, workspace }) => `${user} in ${workspace}`),
-      routes: (extra.routes ?? []).map((route) => route.name),
-      prices: Object.keys(extra.prices ?? {}),
+      routes: routes.map((route) => route.name),
+      prices: Object.keys(prices),
     };
     const text = isJson
       ? JSON.stringify({ file: name, ...summary, notes, problems: [] })
@@ -50,11 +53,12 @@ function summaryLines(summary: Readonly<Record<string, string | boolean | readon
 }
 
 /** What is allowed and seldom meant. */
-function notesOn({ account, profiles, workspaces, users }: ArenaConfig): string[] {
+function notesOn({ config, azure }: LoadedAccess): string[] {
+  const { account, profiles, workspaces, users } = config;
   const lists = [...workspaces, ...users].flatMap((list) => list.profiles);
   const unused =
     account === "admin-controlled" ? profiles.filter(({ name }) => !lists.includes(name)) : [];
-  const plain = profiles.filter((profile) => keyOrigin(profile) === "text in the file");
+  const plain = profiles.filter((profile) => keyOrigin(profile, azure) === textInFile);
   return [
     ...unused.map(({ name }) => `${name} is in nobody's list, so nobody can use it`),
     ...plain.map(

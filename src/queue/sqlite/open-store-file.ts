@@ -22,7 +22,7 @@ const busyTimeoutMs = 5000;
 
 /** Opens a queue's file for this process alone, creates and migrates it as needed. */
 export function openStoreFile(file: string, durability: Durability): StoreFile {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
   }
@@ -43,6 +43,18 @@ export function openStoreFile(file: string, durability: Durability): StoreFile {
     database?.close();
     lock.release();
     throw error;
+  }
+}
+
+/** Node's own recursion never ends where a file system says of a new folder that it is not there, as /proc does. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it.
+    if (!statSync(folder, { throwIfNoEntry: false })) throw error;
   }
 }
 

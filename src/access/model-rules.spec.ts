@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { parseArenaConfig } from "../profiles/parse-arena-config.ts";
+import { configParts } from "./config-parts.ts";
+import { ModelRules } from "./model-rules.ts";
+
+const open = `
+  - {name: all, provider: openai, accessKey: "{Env:KEY}"}`;
+const listed = `
+  - {name: cheap, provider: openai, accessKey: "{Env:KEY}", allowedModels: [gpt-4o-mini, text-*]}
+  - {name: claude, provider: anthropic, accessKey: "{Env:OTHER}", allowedModels: [claude-3-5-sonnet]}
+  - {name: own, provider: ollama, allowedModels: [llama3]}
+`;
+const workspaces = `
+workspaces:
+  - {name: lab, profiles: [claude, cheap, own]}
+  - {name: course, profiles: [cheap]}
+`;
+const users = `
+users:
+  - {user: ada, workspace: lab, profiles: [own, all, cheap]}
+`;
+const rulesOf = (text: string) =>
+  new ModelRules(parseArenaConfig(text, "arena.yaml", configParts).config);
+
+/** Code and message of a refusal, or null. */
+function refusal(rules: ModelRules, model: string, asker: { user?: string; workspace?: string }) {
+  const { user = null, workspace = null } = asker;
+  const error = rules.refusalOf(model, { user, workspace });
+  return error && `${error.code}: ${error.message}`;
+}
+
+describe("the rules for models", () => {
+  const userControlled = rulesOf(`profiles:${listed}${workspaces}`);
+  const withCeiling = rulesOf(
+    `account: admin-controlled\nceiling: true\nprofiles:${open}${listed}${workspaces}${users}`,
+  );
+  const ada = { user: "ada", workspace: "lab" };
+
+  it("refuse nothing that a profile of the caller has", () => {
+    assert.equal(refusal(userControlled, "llama3", {}), null);
+    assert.equal(refusal(withCeiling, "gpt_4o_mini", ada), null);
+  });
+
+  it("answer NOT_FOUND for a model that no profile has", () => {
+    assert.match(
+      refusal(userControlled, "gemini", {}) ?? "",
+      /^NOT_FOUND: .*Allowed: gpt-4o-mini, text-\*, claude-3-5-sonnet, llama3\./,
+    );
+  });
+
+  it("answer PERMISSION_DENIED for a model of others, and name what would work", () => {
+    assert.match(
+      refusal(userControlled, "llama3", { workspace: "course" }) ?? "",
+      /^PERMISSION_DENIED: .*by the list of workspace "course"\. Allowed: gpt-4o-mini, text-\*\./,
+    );
+    assert.match(
+      refusal(withCeiling, "gpt-4o", ada) ?? "",
+      /^PERMISSION_DENIED: .*by the list of user "ada".*Allowed: llama3, gpt-4o-mini, text-\*\./,
+    );
+  });
+
+  it("ask for a workspace in an admin-controlled account", () => {
+    assert.match(
+      refusal(withCeiling, "gpt-4o", { user: "ada" }) ?? "",
+      /^PERMISSION_DENIED: .*a workspace has to be named/,
+    );
+    assert.deepEqual(withCeiling.accessesOf({ user: null, workspace: null }), []);
+  });
+
+  it("name the nearest model", () => {
+    const rules = rulesOf(`profiles:${open}${listed}workspaces: [{name: lab, profiles: [own]}]`);
+    assert.match(
+      refusal(rules, "lama3", { workspace: "lab" }) ?? "",
+      /Allowed: llama3\. Did you mean llama3\?/,
+    );
+  });
+
+  it("name the globs where a ceiling leaves no name of a list, but a part of its globs", () => {
+    const rules = rulesOf(`
+account: admin-controlled
+ceiling: true
+profiles:
+  - {name: above, provider: openai, accessKey: k, allowedModels: ["gpt-4o*", o1]}
+  - {name: below, provider: openai, accessKey: k, allowedModels: ["*-mini", "claude-*"]}
+workspaces: [{name: lab, profiles: [above]}]
+users: [{user: ada, workspace: lab, profiles: [below]}]
+`);
+    assert.equal(refusal(rules, "gpt-4o-mini", ada), null);
+    assert.match(refusal(rules, "gpt-4o", ada) ?? "", /Allowed: \*-mini within gpt-4o\*\.$/);
+  });
+
+  it("know that SageMaker has the models of its endpoints and no other", () => {
+    const rules = rulesOf(
+      "profiles: [{name: sage, provider: sagemaker, accessInfo: {region: eu-north-1, endpoints: {llama: {name: e, format: tgi}}}}]",
+    );
+    assert.match(refusal(rules, "other", {}) ?? "", /No profile has.*Allowed: llama\./);
+  });
+});

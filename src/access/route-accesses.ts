@@ -1,0 +1,33 @@
+import type { ArenaConfig } from "../profiles/arena-config.ts";
+import type { Profile } from "../profiles/profile.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { RouteAccess, RouteScope } from "../router/candidate.ts";
+import type { PriceConfig } from "../router/price-config.ts";
+import type { RouterOptions } from "../router/router.ts";
+import { isOwnAccess } from "./is-own-access.ts";
+import { ModelRules } from "./model-rules.ts";
+
+/** What a router is told of profiles: which ones a caller may use, what they cost, and why nobody may be asked. */
+export function routeAccesses(
+  config: ArenaConfig,
+  prices: PriceConfig,
+  providerOf: (profile: Profile) => Provider,
+): Required<Pick<RouterOptions, "prices" | "accessesOf" | "refuse">> {
+  const rules = new ModelRules(config, prices);
+  const accessesOf = (scope: RouteScope): readonly RouteAccess[] =>
+    rules.accessesOf(scope).map((access) => {
+      const { profile, names } = access;
+      return {
+        profile: profile.name,
+        providerName: profile.provider,
+        provider: providerOf(profile),
+        judge: (model: string) => access.judge(model),
+        isOpen: names === null,
+        // Asked only when a key was refused.
+        get isCallersOwn() {
+          return isOwnAccess(profile, scope, config);
+        },
+      };
+    });
+  return { prices, accessesOf, refuse: (model, scope) => rules.refusalOf(model, scope) };
+}

@@ -1,0 +1,6 @@
+import type { ExplainedCandidate } from "../../router/route-explanation.ts";
+
+/** A price as people read it: US dollars per million tokens of question and answer. */
+export function priceText(price: ExplainedCandidate["price"]): string {
+  return price ? `${price.inputPerMillion}/${price.outputPerMillion}` : "?";
+}

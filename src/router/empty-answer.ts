@@ -1,0 +1,31 @@
+import type { FinishReason } from "../data-models/chat.ts";
+import { ProviderError } from "../errors/provider-error.ts";
+
+/**
+ * What an answer is that ended in order and holds nothing to show: a filter's
+ * refusal, or a failure that another attempt may not have.
+ */
+export function emptyAnswer(provider: string, finishReason: FinishReason): ProviderError {
+  switch (finishReason) {
+    case "content-filter":
+      return new ProviderError(
+        provider,
+        "PERMISSION_DENIED",
+        "its content filter stopped the answer.",
+        { reason: "content-filter" },
+      );
+    case "length":
+      return nothing(provider, "the model reached its token limit before it wrote anything.");
+    case "stop":
+    case "tool-calls":
+      return nothing(provider, "the answer is empty.");
+  }
+}
+
+function nothing(provider: string, problem: string): ProviderError {
+  return new ProviderError(provider, "INTERNAL", problem, {
+    reason: "malformed",
+    retryable: true,
+    participantText: "The AI gave no answer. Please try again.",
+  });
+}

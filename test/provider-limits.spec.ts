@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import type { ProviderName } from "../src/profiles/profile.ts";
+import type { Provider, ProviderContext } from "../src/providers/provider.ts";
+import { createProvider } from "../src/providers/registry.ts";
+import { Attempt } from "../src/router/attempt.ts";
+import { HealthBook } from "../src/router/candidate-health.ts";
+import { RouteConfig, RouteLimits } from "../src/router/route-config.ts";
+import { deferred } from "./fixtures/deferred.ts";
+import { ManualClock } from "./fixtures/manual-clock.ts";
+import { accessTo as accessOf, FixedKeys } from "./fixtures/provider-questions.ts";
+import { accessTo } from "./fixtures/scripted-provider.ts";
+import { VendorStandIn } from "./fixtures/vendor-stand-in.ts";
+
+const limits = RouteLimits.parse({ connectMs: 100, firstTokenMs: 1000 });
+const route = RouteConfig.parse({ name: "r", model: "m" });
+
+/** Providers, and where their stand-in is. */
+const providers: readonly [ProviderName, string, string?][] = [
+  ["openai", "/v1"],
+  ["azure-openai", "/openai/v1"],
+  ["self-hosted", "/v1"],
+  ["self-hosted", "/v1", "models.internal"],
+  ["ollama", "/v1"],
+  ["mistral", "/v1"],
+  ["cohere", ""],
+  ["huggingface", "/v1"],
+  ["anthropic", ""],
+  ["gemini", "/v1beta"],
+];
+
+describe("a route's limits over a provider", () => {
+  let vendor: VendorStandIn;
+  let clock: ManualClock;
+  before(async () => {
+    vendor = await VendorStandIn.start();
+  });
+  after(() => vendor.close());
+  beforeEach(() => {
+    vendor.reset();
+    clock = new ManualClock();
+  });
+
+  function begin(provider: Provider) {
+    const access = accessTo(provider);
+    const health = new HealthBook(clock, () => 0.5).of(route, "main", "m");
+    const turn = { access, model: "m", isFallback: false, price: null, health };
+    const request = { messages: [{ role: "user" as const, content: "Hello" }] };
+    const { signal } = new AbortController();
+    const deadline = clock.now() + 60_000;
+    const attempt = new Attempt({ turn, request, limits, deadline, signal, clock });
+    return { attempt, ending: assert.rejects(Array.fromAsync(attempt.events())) };
+  }
+
+  for (const [name, path, host] of providers) {
+    const create = () => {
+      const info = { baseUrl: `${vendor.origin}${path}`, ...(host !== undefined && { host }) };
+      return createProvider(accessOf(name, info).profile, new FixedKeys());
+    };
+    const where = host === undefined ? "" : ` behind ${host}`;
+
+    it(`end at connectMs where ${name}${where} takes the request and says nothing`, async () => {
+      vendor.reply({ ending: "hang" });
+      const { attempt, ending } = begin(create());
+      await vendor.received(1);
+      clock.pass(99);
+      assert.equal(attempt.limit, null);
+      clock.pass(1);
+      await ending;
+      assert.equal(attempt.limit, "connectMs");
+      await vendor.last.closed;
+    });
+
+    it(`end at firstTokenMs where ${name}${where} says its status and then nothing`, async () => {
+      vendor.reply({ headers: { "content-type": "text/event-stream" }, body: "", ending: "hang" });
+      const provider = create();
+      const opened = deferred();
+      const { attempt, ending } = begin({
+        ...provider,
+        stream: (model, request, context) =>
+          provider.stream(model, request, { ...context, onOpen: () => tell(context) }),
+      });
+      const tell = ({ onOpen }: ProviderContext) => {
+        onOpen?.();
+        opened.resolve();
+      };
+      await opened.promise;
+      clock.pass(999);
+      assert.equal(attempt.limit, null);
+      clock.pass(1);
+      await ending;
+      assert.equal(attempt.limit, "firstTokenMs");
+      await vendor.last.closed;
+    });
+  }
+});
