@@ -101,6 +101,16 @@ workspaces: [{name: lab, profiles: [a]}]\nusers: [{user: ada, workspace: lab, pr
     /the provider of profile a is ollama; write that, or nothing/,
   ],
   [
+    withScopes("prices: {opnai/gpt-4o: {inputPerMillion: 1, outputPerMillion: 1}}"),
+    'prices["opnai/gpt-4o"]',
+    /no provider is called "opnai"; did you mean openai\/MODEL\?/,
+  ],
+  [
+    withScopes("prices: {azure/gpt-4o: {inputPerMillion: 1, outputPerMillion: 1}}"),
+    'prices["azure/gpt-4o"]',
+    /write azure-openai\/MODEL/,
+  ],
+  [
     withScopes("prices: {gpt: {inputPerMillion: 1, outputPerMillion: 1}}"),
     "prices.gpt",
     /PROVIDER\/MODEL/,

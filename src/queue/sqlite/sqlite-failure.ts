@@ -45,6 +45,7 @@ export function explainOpening(file: string, error: unknown): string {
     case "EEXIST":
       return `${file} cannot be created, because a part of its path is a file and not a folder (${reason}). Name another path`;
     case "EACCES":
+    case "ENOENT":
     case "EPERM":
     case "EROFS":
       return `${file} cannot be created or written (${reason}). Give this user the right to write its folder, mount a volume there that can be written, or name another path`;

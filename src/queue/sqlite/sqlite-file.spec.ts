@@ -80,6 +80,15 @@ describe("a SqliteStore's file", () => {
     assert.match(await whyNot(folder), /is a folder\. Name a file, such as .+queue\.sqlite/);
   });
 
+  it("cannot lie where no folder can be made, as on a file system of the kernel", async () => {
+    const file = "/proc/arena/queue.sqlite";
+    assert.throws(
+      () => openStoreFile(file, "process"),
+      (error) =>
+        /cannot be created or written.+or name another path/.test(explainOpening(file, error)),
+    );
+  });
+
   it("cannot lie in a folder that this user may not write", () => {
     const folder = files.folder();
     chmodSync(folder, 0o555);
