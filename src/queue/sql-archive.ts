@@ -18,8 +18,9 @@ export interface ArchiveDatabase {
   close(): Promise<void>;
 }
 
-/** Requests may be megabytes long, metrics rarely are. */
-const pageSizes = { requests: 16, metrics: 500 };
+const pageSizes = { requests: 100, metrics: 500 };
+/** Requests and answers may be megabytes long; at least one of them is read at a time. */
+const pageBytes = 8 * 2 ** 20;
 
 /** Reads and deletes what a durable queue keeps in a SQL database, page by page. */
 export class SqlArchive implements SessionArchive {
@@ -50,12 +51,22 @@ export class SqlArchive implements SessionArchive {
   }
 
   async *requests(sessionID: string): AsyncGenerator<RecordedRequest, void, undefined> {
+    const sizes = `
+      select id, coalesce(bytes, 0) + coalesce(octet_length(answer), 0) as size
+      from arena_requests where id > $1 and session_id = $2
+      order by id limit ${pageSizes.requests}`;
     const sql = `
       select id, model_id, session_id, message_id, state, ${this.#database.input} as input, answer,
         outcome, attempts, received_at, claimed_at, answered_at, delivered_at
-      from arena_requests where id > $1 and session_id = $2
-      order by id limit ${pageSizes.requests}`;
-    for await (const row of this.#pages(sql, [sessionID])) yield toRequest(row);
+      from arena_requests where id > $1 and session_id = $2 and id <= $3 order by id`;
+    for (let last = 0; ; ) {
+      const end = lastOfPage(await this.#database.query(sizes, [last, sessionID]));
+      if (end === null) return;
+      for (const row of await this.#database.query(sql, [last, sessionID, end])) {
+        yield toRequest(row);
+      }
+      last = end;
+    }
   }
 
   async *metrics(sessionID: string | null): AsyncGenerator<RecordedMetrics, void, undefined> {
@@ -94,6 +105,18 @@ export class SqlArchive implements SessionArchive {
       last = number(rows.at(-1)?.["id"]);
     }
   }
+}
+
+/** The last id, of rows with their sizes, up to which a page holds no more than `pageBytes`. */
+function lastOfPage(rows: readonly SqlRow[]): number | null {
+  let bytes = 0;
+  let last: number | null = null;
+  for (const { id, size } of rows) {
+    bytes += number(size);
+    if (last !== null && bytes > pageBytes) return last;
+    last = number(id);
+  }
+  return last;
 }
 
 function toSummary(row: SqlRow): SessionSummary {

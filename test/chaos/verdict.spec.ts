@@ -89,6 +89,25 @@ describe("the judge of the chaos", () => {
     });
   }
 
+  it("lets a copy come late that was held on its way since it was computed", () => {
+    const entry = accepted("a");
+    attempted(entry, "x");
+    answered(entry, "x", { gateway: "gateway 1", stream: "stream 1.1", at: now + 2000 });
+    answered(entry, "x", { at: now + 3000 });
+    assert.deepEqual(violations(), ["delivered again although it was acknowledged"]);
+    disturbances.begin("stream 0.1", "hold")();
+    assert.deepEqual(violations(), []);
+  });
+
+  it("does not let a copy come late that was held before it was computed", () => {
+    const entry = accepted("a");
+    attempted(entry, "x", { beganAt: now + 500, endedAt: now + 600 });
+    answered(entry, "x", { gateway: "gateway 1", stream: "stream 1.1", at: now + 2000 });
+    answered(entry, "x", { at: now + 3000 });
+    disturbances.begin("stream 0.1", "hold")();
+    assert.deepEqual(violations(), ["delivered again although it was acknowledged"]);
+  });
+
   it("does not excuse it when something else broke", () => {
     const entry = accepted("a");
     answered(entry, "x");

@@ -78,9 +78,10 @@ export class Judge {
   #countArrivals(entry: Entry): void {
     const { arrivals, sendings } = entry;
     let extra = arrivals.length - Math.max(1, sendings.length);
-    for (const [place] of arrivals.entries()) {
+    for (const [place, arrival] of arrivals.entries()) {
       if (place === 0) continue;
-      const reason = this.#reasonToRepeat(arrivals.slice(0, place));
+      const reason =
+        this.#reasonToRepeat(arrivals.slice(0, place)) ?? this.#reasonToBeLate(entry, arrival);
       if (reason === null) continue;
       extra--;
       this.#excuse(reason);
@@ -100,6 +101,18 @@ export class Judge {
       if (reason) return `${reason.what} ${reason.part.replace(/ .*/, "")}`;
     }
     return null;
+  }
+
+  /**
+   * What a gateway wrote while it had the answer may come when another one, which
+   * had it since, has delivered it: a stream was held, or the gateway was cut off.
+   */
+  #reasonToBeLate({ attempts }: Entry, { stream, gateway, at, text }: Arrival): string | null {
+    const computedAt = attempts.find(({ id }) => text.endsWith(`|${id}`))?.endedAt ?? at;
+    const [reason] = this.#disturbances
+      .around([stream, gateway], computedAt - slackMs, at)
+      .filter(({ what }) => what !== "end");
+    return reason ? `late: ${reason.what} ${reason.part.replace(/ .*/, "")}` : null;
   }
 
   #judgeSession(entries: readonly Entry[]): void {

@@ -7,8 +7,7 @@ const remedies: Readonly<Record<string, string>> = {
   "3D000": "it has no database of this name; create it, or correct QUEUE_URL",
   "42501":
     "its user may not create or use the tables arena_…; grant CREATE and USAGE on the schema, or let their owner run this version once",
-  "25006":
-    "it is read-only, as a standby is; name the primary, or several hosts with target_session_attrs=read-write",
+  "25006": "it is read-only, as a standby is; name the primary",
 };
 
 /** Makes of an error at the start one that says what to do; null if it may pass by itself. */
