@@ -17,6 +17,12 @@ is read as well; what the environment sets wins, and an empty value counts as
 not set. A wrong value ends the start before any port opens, with exit code 78
 and all the problems at once. \`arena models\` shows which settings a model needs.`;
 
+const others = `## Variables of others
+
+Settings of vaults and vendors are read as well, from the environment or \`.env\`: those
+of [AWS, Azure and HashiCorp Vault](profiles.md#where-keys-may-be), whatever \`{Env:NAME}\`
+names, and \`AZURE_OPENAI_MODELS\` with [its five variables per model](routing.md#who-is-asked).`;
+
 const groups = Object.entries(settingGroups).map(([heading, settings]) => ({
   heading,
   rows: Object.entries(settings).map(([name, schema]) => toRow(name, schema)),
@@ -43,7 +49,7 @@ function configurationPage(): string {
     });
     return `## ${heading}\n\n| variable | default | what it does |\n|---|---|---|\n${lines.join("\n")}`;
   });
-  return `<!-- Written by "npm run generate" from src/config/settings.ts. -->\n${[intro, ...tables].join("\n\n")}\n`;
+  return `<!-- Written by "npm run generate" from src/config/settings.ts. -->\n${[intro, ...tables, others].join("\n\n")}\n`;
 }
 
 function exampleFile(): string {

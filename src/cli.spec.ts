@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const cli = fileURLToPath(new URL("cli.ts", import.meta.url));
 const count = 3000;
 
-describe("the command's output into a pipe", () => {
+describe("the command", () => {
   let folder: string;
   let command: readonly string[];
 
@@ -28,7 +28,7 @@ describe("the command's output into a pipe", () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  it("is there to the end, however much it is", async () => {
+  it("writes its whole output into a pipe, however much it is", async () => {
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
     const exited = once(child, "exit");
     const lines = (await text(child.stdout)).trimEnd().split("\n");
@@ -39,7 +39,19 @@ describe("the command's output into a pipe", () => {
     assert.deepEqual(await exited, [0, null]);
   });
 
-  it("may be left by who reads it, and that is no failure", async () => {
+  it("says that it waits for what can never come", async () => {
+    const model = join(folder, "never.js");
+    await writeFile(model, "await new Promise(() => {});\nexport default class {}\n");
+    const child = spawn(process.execPath, ["--conditions=source", cli, "serve"], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, MODEL: model, QUEUE_URL: "memory:", GRPC_PORT: "0", HTTP_PORT: "0" },
+    });
+    const exited = once(child, "exit");
+    assert.match(await text(child.stderr), /a model's module that never finishes loading/);
+    assert.deepEqual(await exited, [1, null]);
+  });
+
+  it("does not fail when whoever reads its output leaves", async () => {
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
     const exited = once(child, "exit");
     const errors = text(child.stderr);

@@ -119,9 +119,20 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
+let hasEnded = false;
+// Node ends without a word when nothing can happen any longer; that is no orderly end.
+process.once("exit", (exitCode) => {
+  if (hasEnded || exitCode !== 0) return;
+  process.stderr.write(
+    "arena: waits for something that can never come, such as a model's module that never finishes loading\n",
+  );
+  process.exitCode = 1;
+});
+
 /** Ends the process when a slow reader has the whole output; a pipe holds 64 KB of it. */
 async function exit(exitCode: number): Promise<never> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
+  hasEnded = true;
   process.exit(exitCode);
 }
 

@@ -319,6 +319,13 @@ describe("the server's process", () => {
       });
     }
 
+    for (const name of ["GRPC_HOST", "HTTP_HOST"] as const) {
+      it(`ends with 78 and names ${name} when that is no address of this machine`, async () => {
+        const stderr = await refused({ [name]: "192.0.2.1" });
+        assert.match(stderr, new RegExp(`✖ ${name}: .*expected an address of this machine`));
+      });
+    }
+
     it("opens no port before everything is right", async () => {
       const port = await freePort();
       const stderr = await refused({

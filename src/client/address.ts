@@ -16,7 +16,7 @@ export function parseAddress(text: string): Address {
   const port = Number(groups?.["port"] ?? ARENA_PORT);
   if (!host || port < 1 || port > 65_535) {
     throw new CommandError(
-      1,
+      2,
       `${JSON.stringify(text)} is no address. Give HOST:PORT, such as localhost:8061 or [::1]:8061, without http://.`,
     );
   }

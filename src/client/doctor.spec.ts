@@ -80,7 +80,7 @@ describe("arena doctor", () => {
     ["no time", ["a:1", "--timeout", "never"], 2, /--timeout expects seconds/],
     ["a certificate without its key", ["a:1", "--tls-cert", "x"], 2, /give both/],
     ["a certificate that is not there", ["a:1", "--tls-ca", "/no/such"], 1, /Give a PEM file/],
-    ["an address that is none", ["http://a:1"], 1, /such as localhost:8061/],
+    ["an address that is none", ["http://a:1"], 2, /such as localhost:8061/],
   ] as const) {
     it(`exits ${code} and says what to do for ${name}`, async () => {
       const result = await run(...argv);

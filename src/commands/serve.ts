@@ -25,11 +25,13 @@ export async function serve(): Promise<number> {
     const stopped = untilStopped(server, logger, () => {
       isStopping = true;
     });
-    const ports = await server.start().catch((error: unknown) => {
+    const started = server.start().catch((error: unknown) => {
       // Who stops a server that waits for its database wants no error.
       if (!isStopping) throw error;
       return null;
     });
+    // A start that hangs does not hold up the end.
+    const ports = await Promise.race([started, stopped.then(() => null)]);
     if (ports) {
       logger.info({ modelID: server.modelID, model: settings.MODEL, ...ports }, "serving");
       if (process.stdout.isTTY) greet(server.modelID, ports.grpcPort);

@@ -32,7 +32,8 @@ const help = `arena sessions: shows, exports and deletes what a durable queue ke
 It works while servers use the queue. What is exported holds participants' words.
 "delete" does not touch log files, exports and backups.
 
-Exit code: 0 done, 1 nothing there or nothing done, 2 wrong command line.
+Exit code: 0 done, 1 nothing there or nothing done, 2 wrong command line, 78 no
+queue that can be read.
 `;
 
 const options = {

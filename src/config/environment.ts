@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { config as readDotenv } from "dotenv";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { readDotenv } from "./read-dotenv.ts";
 import { guardedSettings, Settings, secretSettings, settingAliases } from "./settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -58,8 +58,7 @@ function formProblems(given: Readonly<Record<string, string>>): ConfigurationPro
 }
 
 function withDotenv(environment: Variables): Variables {
-  const file: Record<string, string> = {};
-  readDotenv({ processEnv: file, quiet: true });
+  const file = readDotenv();
   const set = Object.entries(environment).filter(([, value]) => value?.trim());
   return { ...file, ...Object.fromEntries(set) };
 }

@@ -8,6 +8,10 @@ export function definitionOf(model: AIModel): ModelDefinition {
   const given: unknown = model.getModelDefinition();
   const read = ModelDefinition.safeParse(given);
   if (read.success) return read.data;
-  const message = `getModelDefinition() returned no definition: ${z.prettifyError(read.error)}`;
+  const problem =
+    given instanceof Promise
+      ? "it returned a promise; it must not be async"
+      : z.prettifyError(read.error);
+  const message = `getModelDefinition() returned no definition: ${problem}`;
   throw new ConfigurationError([{ name: "MODEL", message }]);
 }

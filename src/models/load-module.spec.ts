@@ -82,6 +82,18 @@ describe("loadModule", () => {
     assert.equal(await ask(await load(join(directory, "model.mjs"))), "from own");
   });
 
+  it("lets CommonJS import this package, outside any installation", async () => {
+    write(
+      "own.cjs",
+      `const { AIModel } = require("arena-model-server");
+       exports.__esModule = true;
+       exports.default = class extends AIModel { ${methods} };`,
+    );
+    const model = await load("./own.cjs");
+    assert.ok(model instanceof AIModel);
+    assert.equal(await ask(model), "from own");
+  });
+
   it("gives a class that is no AIModel what it lacks, and keeps what it has", async () => {
     write(
       "bare.mjs",

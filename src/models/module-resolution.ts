@@ -21,7 +21,8 @@ export function resolveOwnPackage(): () => void {
       try {
         return nextResolve(specifier, context);
       } catch {
-        return nextResolve(ownURL(entry), context);
+        // Not by nextResolve: what resolves for `require` takes no URLs.
+        return { url: ownURL(entry), shortCircuit: true };
       }
     },
   });

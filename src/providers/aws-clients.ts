@@ -70,12 +70,17 @@ async function createOptions(access: AwsAccess, key: string | undefined) {
     }
   }
   const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
+  // The declaration of this module's types cannot name a class that is made here.
+  const requestHandler: InstanceType<typeof NodeHttpHandler> = new FrankHandler({
+    httpAgent: agent,
+    httpsAgent: agent,
+  });
   return {
     region: access.region,
     // The router retries.
     maxAttempts: 1,
     // Over HTTP/2, which is the SDK's default, each call would open a connection of its own.
-    requestHandler: new FrankHandler({ httpAgent: agent, httpsAgent: agent }),
+    requestHandler,
     ...(await identityOf(access, key)),
   };
 }

@@ -32,19 +32,24 @@ export class SqlArchive implements SessionArchive {
 
   async sessions(): Promise<readonly SessionSummary[]> {
     const rows = await this.#database.query(
-      `select asked.*, coalesce(published.metrics, 0) as metrics
+      `select model_id, session_id, sum(requests) as requests, sum(answered) as answered,
+        sum(failed) as failed, sum(undelivered) as undelivered, sum(metrics) as metrics,
+        coalesce(min(first_at), min(first_published)) as first_at,
+        coalesce(max(last_at), max(last_published)) as last_at
       from (
         select model_id, session_id, count(*) as requests, count(answered_at) as answered,
           sum(case when outcome <> 'OK' then 1 else 0 end) as failed,
           sum(case when state in ('answered', 'delivering') then 1 else 0 end) as undelivered,
-          min(received_at) as first_at, max(received_at) as last_at
+          0 as metrics, min(received_at) as first_at, max(received_at) as last_at,
+          cast(null as bigint) as first_published, cast(null as bigint) as last_published
         from arena_requests group by model_id, session_id
-      ) as asked left join (
-        select model_id, session_id, count(*) as metrics
-        from arena_metrics group by model_id, session_id
-      ) as published
-        on published.model_id = asked.model_id and published.session_id = asked.session_id
-      order by last_at, asked.model_id, asked.session_id`,
+        union all
+        select model_id, session_id, 0, 0, 0, 0, count(*), null, null,
+          min(received_at), max(received_at)
+        from arena_metrics where session_id <> '' group by model_id, session_id
+      ) as kept
+      group by model_id, session_id
+      order by last_at, model_id, session_id`,
       [],
     );
     return rows.map(toSummary);

@@ -112,11 +112,7 @@ async function runClient(block: Extract<Block, { kind: "client" }>): Promise<voi
 }
 
 function runSpec(file: string): void {
-  run(
-    "npx",
-    ["mocha", "--config", "package.json", "--node-option", "conditions=source", file],
-    clone,
-  );
+  run("npx", ["mocha", "--no-config", file], clone);
 }
 
 function run(command: string, args: string[], cwd: string, input?: string): string {

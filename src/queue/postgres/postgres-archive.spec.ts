@@ -39,6 +39,7 @@ describe("The archive of a PostgresStore", () => {
     assert.ok(first);
     await store.done([first], 6);
     await store.keepMetrics([published("a", odd), published("b", odd), published("c", "")]);
+    await store.keepMetrics([published("d", "only metrics")]);
     assert.deepEqual(await archive.sessions(), [
       {
         ...{ modelID: "m", sessionID: "early", requests: 2, answered: 1, failed: 1 },
@@ -47,6 +48,10 @@ describe("The archive of a PostgresStore", () => {
       {
         ...{ modelID: "m", sessionID: odd, requests: 1, answered: 1, failed: 0 },
         ...{ undelivered: 0, metrics: 2, firstAt: 3, lastAt: 3 },
+      },
+      {
+        ...{ modelID: "m", sessionID: "only metrics", requests: 0, answered: 0, failed: 0 },
+        ...{ undelivered: 0, metrics: 1, firstAt: 7, lastAt: 7 },
       },
     ]);
   });

@@ -44,6 +44,7 @@ describe("openSqliteArchive", () => {
     assert.ok(first);
     await store.done([first], 6);
     await store.keepMetrics([published("a", "late"), published("b", "late"), published("c", "")]);
+    await store.keepMetrics([published("d", "only metrics")]);
     assert.deepEqual(await archive.sessions(), [
       {
         ...{ modelID: "m", sessionID: "early", requests: 2, answered: 1, failed: 1 },
@@ -52,6 +53,10 @@ describe("openSqliteArchive", () => {
       {
         ...{ modelID: "m", sessionID: "late", requests: 1, answered: 1, failed: 0 },
         ...{ undelivered: 0, metrics: 2, firstAt: 3, lastAt: 3 },
+      },
+      {
+        ...{ modelID: "m", sessionID: "only metrics", requests: 0, answered: 0, failed: 0 },
+        ...{ undelivered: 0, metrics: 1, firstAt: 7, lastAt: 7 },
       },
     ]);
   });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Server, type ServerCredentials } from "@grpc/grpc-js";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { listenError } from "../listen-error.ts";
 import type { Health } from "./health.ts";
 import { Http2Connections } from "./http2-connections.ts";
 
@@ -52,7 +52,7 @@ export class GrpcServer {
     const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(address, credentials, (error, boundPort) => {
-        if (error) return reject(portError(address, error));
+        if (error) return reject(listenError("GRPC", host, port, error));
         this.#connections.watch(this.#server);
         resolve(boundPort);
       });
@@ -76,9 +76,4 @@ export class GrpcServer {
     this.#server.forceShutdown();
     this.#connections.destroy();
   }
-}
-
-function portError(address: string, error: Error): ConfigurationError {
-  const message = `cannot listen on ${address} (${error.message}); is another server there? Choose another port, or 0 for a free one`;
-  return new ConfigurationError([{ name: "GRPC_PORT", message }], { cause: error });
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { listenError } from "../listen-error.ts";
 
 /** Answers one request of one path. */
 export type HttpHandler = (
@@ -36,8 +36,7 @@ export class HttpServer {
     try {
       await listening;
     } catch (error) {
-      const message = `cannot listen on ${host}:${port} (${String(error)}); is another server there? Choose another port, or 0 for a free one`;
-      throw new ConfigurationError([{ name: "HTTP_PORT", message }], { cause: error });
+      throw listenError("HTTP", host, port, error);
     }
     return portOf(this.#server.address());
   }
