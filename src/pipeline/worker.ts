@@ -121,7 +121,7 @@ export class Worker {
       answer = this.#toAnswer(job, output);
     } catch (thrown) {
       const isLeft = thrown === this.#stopped && this.#options.queue.durable !== null;
-      answer = isLeft ? null : this.#toErrorAnswer(job, thrown);
+      answer = isLeft ? null : this.#toErrorAnswer(job, thrown, !run.signal.aborted);
     } finally {
       clearTimeout(timer);
       this.#runs.delete(run);
@@ -135,14 +135,32 @@ export class Worker {
   }
 
   async #store(job: Job, answer: Answer, modelMs: number | null): Promise<void> {
-    const { queue, logger, logContent, onAnswered } = this.#options;
+    const { logger, logContent, onAnswered } = this.#options;
     if (logContent) {
       const { sessionID, messageID, input } = job.request;
       logger.info({ sessionID, messageID, input, answer: answer.text }, "content");
     }
-    if (!(await queue.answer(job, answer))) return;
+    const stored = await this.#keep(job, answer);
+    if (!stored) return;
     const { receivedAt } = job.request;
-    onAnswered(answer.outcome, job.claimedAt - receivedAt, modelMs);
+    onAnswered(stored.outcome, job.claimedAt - receivedAt, modelMs);
+  }
+
+  /** What is stored in the end: an error where the queue's store cannot hold the answer. */
+  async #keep(job: Job, answer: Answer): Promise<Answer | null> {
+    const { queue, logger } = this.#options;
+    try {
+      return (await queue.answer(job, answer)) ? answer : null;
+    } catch (thrown) {
+      const instead = this.#toErrorAnswer(job, thrown);
+      try {
+        return (await queue.answer(job, instead)) ? instead : null;
+      } catch (error) {
+        const { sessionID, messageID } = job.request;
+        logger.error({ sessionID, messageID, err: error }, "no answer to a request can be stored");
+        return null;
+      }
+    }
   }
 
   #toAnswer(job: Job, output: TaskOutput): Answer {
@@ -158,14 +176,19 @@ export class Worker {
     return { text, outcome: "OK" };
   }
 
-  /** Never throws, whatever was thrown: this is the last chance to answer. */
-  #toErrorAnswer(job: Job, thrown: unknown): Answer {
+  /**
+   * Never throws, whatever was thrown: this is the last chance to answer.
+   * @param isOfModel whether a model, or its answer, is the reason: the participant is told little of it
+   */
+  #toErrorAnswer(job: Job, thrown: unknown, isOfModel = false): Answer {
     const { sessionID, messageID } = job.request;
     const { logger } = this.#options;
     try {
       const error = toArenaError(thrown);
+      const { code, message } = error;
       if (error instanceof InternalError) logCause(logger, { sessionID, messageID }, error);
-      return { text: toErrorAnswerText(error), outcome: error.code };
+      else if (isOfModel) logger.warn({ sessionID, messageID, code }, message);
+      return { text: toErrorAnswerText(error), outcome: code };
     } catch {
       const error = new InternalError(randomUUID(), null);
       logger.error({ sessionID, messageID }, `${error.message} What was thrown cannot be read.`);

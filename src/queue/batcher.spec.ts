@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { Collected } from "../../test/fixtures/collected.ts";
 import { type Deferred, deferred } from "../../test/fixtures/deferred.ts";
 import { Batcher } from "./batcher.ts";
+import { DataError } from "./data-error.ts";
 
 describe("Batcher", () => {
   /** A batch whose work the test ends. */
   interface Batch extends Deferred<readonly string[]> {
     readonly items: readonly string[];
+    readonly isAgain: boolean;
   }
 
   function createBatcher(changes: { concurrency?: number; maxItems?: number } = {}) {
@@ -17,8 +19,8 @@ describe("Batcher", () => {
       // "5M" weighs five mebibytes.
       weigh: (item) => (item.endsWith("M") ? Number.parseInt(item, 10) * 2 ** 20 : 0),
       ...changes,
-      work: (items) => {
-        const batch = { items, ...deferred<readonly string[]>() };
+      work: (items, isAgain) => {
+        const batch = { items, isAgain, ...deferred<readonly string[]>() };
         batches.add(batch);
         return batch.promise;
       },
@@ -36,6 +38,7 @@ describe("Batcher", () => {
     return { batcher, batches, addAll, nth, finish };
   }
 
+  const fulfilled = (value: string) => ({ status: "fulfilled", value });
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
   it("does what comes in one turn in one step, and gives each its result", async () => {
@@ -101,6 +104,28 @@ describe("Batcher", () => {
     assert.match(String(a.reason), /the disk is full/);
     assert.equal(a.reason, b.reason);
     assert.deepEqual(c, { status: "fulfilled", value: "C" });
+  });
+
+  it("does each of a step by itself when the data of one is at fault, and rejects only that", async () => {
+    const { batches, addAll, nth, finish } = createBatcher();
+    const settled = Promise.allSettled(addAll("a", "poison", "c"));
+    (await nth(1)).reject(new DataError("one of them"));
+    await finish(2);
+    (await nth(3)).reject(new DataError("this one"));
+    await finish(4);
+    const [a, poison, c] = await settled;
+    assert.deepEqual([a, c], [fulfilled("A"), fulfilled("C")]);
+    assert.ok(poison?.status === "rejected");
+    assert.match(String(poison.reason), /this one/);
+    assert.deepEqual(
+      batches.items.map(({ items, isAgain }) => [items.join(), isAgain]),
+      [
+        ["a,poison,c", false],
+        ["a", true],
+        ["poison", true],
+        ["c", true],
+      ],
+    );
   });
 
   it("goes on after a step that throws at once", async () => {

@@ -1,7 +1,9 @@
+import { DataError } from "./data-error.ts";
+
 /** How a batcher works. */
 export interface BatcherOptions<Item, Result> {
-  /** Does all of them in one step and returns one result for each, in their order. */
-  readonly work: (items: readonly Item[]) => Promise<readonly Result[]>;
+  /** Does all of them in one step, or none, and returns one result for each, in their order. */
+  readonly work: (items: readonly Item[], isAgain: boolean) => Promise<readonly Result[]>;
   /** Batches under way at once; what comes meanwhile gathers for the next one. */
   readonly concurrency: number;
   readonly maxItems: number;
@@ -29,7 +31,7 @@ export class Batcher<Item, Result> {
     this.#options = options;
   }
 
-  /** Rejects when the batch that it is part of does. */
+  /** Rejects when the batch that it is part of does, unless only the data of others is at fault. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -48,22 +50,30 @@ export class Batcher<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    const { work, maxItems } = this.#options;
-    const batch = this.#waiting.splice(0, this.#countOfNext(maxItems));
+    const batch = this.#waiting.splice(0, this.#countOfNext(this.#options.maxItems));
     if (batch.length === 0) return;
     this.#underWay++;
     if (this.#waiting.length > 0) this.#schedule();
+    await this.#do(batch, false);
+    this.#underWay--;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  async #do(batch: readonly Waiting<Item, Result>[], isAgain: boolean): Promise<void> {
     try {
-      const results = await work(batch.map(({ item }) => item));
+      const items = batch.map(({ item }) => item);
+      const results = await this.#options.work(items, isAgain);
       for (const [place, { resolve, reject }] of batch.entries()) {
         if (place < results.length) resolve(results[place] as Result);
         else reject(new Error("a batch came back with too few results"));
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
-    } finally {
-      this.#underWay--;
-      if (this.#waiting.length > 0) this.#schedule();
+      if (error instanceof DataError && batch.length > 1) {
+        // One of them is to blame: the others are done without it.
+        for (const one of batch) await this.#do([one], true);
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
     }
   }
 

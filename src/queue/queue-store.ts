@@ -21,6 +21,9 @@ export interface StoreLimits {
   readonly maxUndelivered: number;
 }
 
+/** Texts that one call reads or deletes together take at most so much, unless a single row is longer. */
+export const maxBytesAtOnce = 16 * 2 ** 20;
+
 /** One attempt's hold on a row. Whoever shows another `token` than the row's changes nothing. */
 export interface Claim {
   readonly row: number;
@@ -32,6 +35,8 @@ export interface ClaimedRow extends Claim {
   readonly request: QueuedRequest;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Why its request cannot be read, and so must not run; null if it can. */
+  readonly unreadable: string | null;
 }
 
 /** What a claim takes: what may run, what is past its deadline, or whatever waits. */
@@ -52,6 +57,8 @@ export interface TakenRow extends Claim, RequestKey {
   readonly claimedAt: number | null;
   readonly answeredAt: number;
   readonly repeated: boolean;
+  /** Why its answer cannot be read, and so must not go out; null if it can. */
+  readonly unreadable: string | null;
 }
 
 /** Published metrics to be kept. `sessionID` is empty where the metrics name none. */
@@ -114,7 +121,10 @@ export interface QueueStore {
   ): Promise<readonly ("accepted" | "duplicate" | "full")[]>;
   /** Stores answers without requests; false for those that find no room. */
   refuse(refusals: readonly Refusal[], isRetry: boolean): Promise<readonly boolean[]>;
-  /** Claims up to `limit` requests, oldest first, under this token; `due` ones only while answers have room. */
+  /**
+   * Claims up to `limit` requests, oldest first, fewer where they are long, under
+   * this token, or under another one for a retry. `due` ones only while answers have room.
+   */
   claim(
     kind: ClaimKind,
     token: string,
@@ -125,7 +135,7 @@ export interface QueueStore {
   answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]>;
   /** Lets claimed requests wait again, as if they had not been claimed. */
   giveBack(claims: readonly Claim[]): Promise<void>;
-  /** Takes up to `limit` answers for delivery, in their order, under this token. */
+  /** Takes up to `limit` answers for delivery, in their order, in the way of a claim. */
   take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]>;
   /** Ends deliveries whose peer has the answer. */
   done(taken: readonly Claim[], deliveredAt: number): Promise<void>;

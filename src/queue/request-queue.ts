@@ -85,8 +85,9 @@ export interface DurableQueue {
 
 /**
  * Remembers every accepted request until its answer is delivered: a request is
- * `queued`, `running`, `answered`, `delivered`, in this order, once. Nothing but
- * `start` rejects: an implementation waits for a store that is away for a while.
+ * `queued`, `running`, `answered`, `delivered`, in this order, once. `start`
+ * rejects, and so do `accept` and `answer` with what a store can never hold, which
+ * changes nothing; an implementation waits for a store that is away for a while.
  */
 export interface RequestQueue {
   /** Null for a queue that ends with its process. */

@@ -1,17 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { DataError, isOfData } from "./data-error.ts";
 import { neverAborted } from "./never-aborted.ts";
+import { Outage } from "./outage.ts";
 
 /** Waits between two attempts grow from the first to the second of these. */
 const backoffMs = { least: 50, most: 2000 };
-/** A store that stays away is mentioned this often. */
-const reminderMs = 30_000;
+/** A call that fails so often after others succeeded fails by itself. */
+const mostOvertakings = 3;
 
 /** When a call is given up. */
 export interface CallOptions {
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
+  /** True for a call that what it carries can make fail: it is not tried again then. */
+  readonly carriesData?: boolean;
+  /** So many failures end a call that may be left undone, if others succeed meanwhile. */
+  readonly mostFailures?: number;
 }
 
 /** Hears when the store goes away, and when it is back. */
@@ -27,57 +33,77 @@ export class StoreAwayError extends Error {
 
 /** Calls a store until it does what it is told: a store that is away for a while loses nothing. */
 export class StoreAccess {
-  readonly #logger: Logger;
-  readonly #listener: StoreListener;
+  readonly #outage: Outage;
+  /** Wake those who wait for the store, and all who wait. */
   #retry = new AbortController();
-  #reach = new AbortController();
-  #awaySince: number | null = null;
-  #mentionedAt = 0;
+  #hurry = new AbortController();
+  #successes = 0;
   #mostPatienceMs = Number.POSITIVE_INFINITY;
 
-  constructor(logger: Logger, listener: StoreListener) {
-    this.#logger = logger;
-    this.#listener = listener;
+  constructor(logger: Logger, { onAway, onBack }: StoreListener) {
+    this.#outage = new Outage(logger, {
+      onAway,
+      onBack: () => {
+        this.retryNow();
+        onBack();
+      },
+    });
   }
 
-  /** Whether the last call failed. */
+  /** Whether the last call failed by the store. */
   get isAway(): boolean {
-    return this.#awaySince !== null;
+    return this.#outage.isNow;
   }
 
-  /** Aborts when a call fails: what waits for the store would wait for long. */
+  /** Aborts when the store goes away: what waits for it would wait for long. */
   get reach(): AbortSignal {
-    return this.#reach.signal;
+    return this.#outage.reach;
   }
 
   /**
    * Makes the call again and again until it succeeds.
    * @throws StoreAwayError when the store has been away for `patienceMs`, or `signal` aborts
+   * @throws DataError when what the call carries is at fault
    */
   async call<Result>(
     work: (isRetry: boolean) => Promise<Result>,
-    { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<Result> {
+    const { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted } = options;
     const begin = Date.now();
+    let overtakings = 0;
+    let successes = this.#successes;
     for (let attempt = 0; ; attempt++) {
       try {
         const result = await work(attempt > 0);
-        this.#succeeded();
+        this.#successes++;
+        this.#outage.end();
         return result;
       } catch (error) {
         // What only an operator can mend is not tried again.
         if (error instanceof ConfigurationError) throw error;
+        if (options.carriesData && isOfData(error)) throw toDataError(error);
+        if (attempt > 0 && successes !== this.#successes) overtakings++;
+        successes = this.#successes;
+        const isStuck = isOfData(error) || overtakings >= mostOvertakings;
+        if (isStuck && attempt + 1 >= (options.mostFailures ?? Number.POSITIVE_INFINITY)) {
+          throw toDataError(error);
+        }
+        const awayMs = isStuck ? 0 : this.#outage.seen(error);
         // A store may be silent for long before anybody knows that it is away.
-        const awayMs = Math.max(this.#failed(error), Date.now() - begin);
-        if (signal.aborted || awayMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
+        const failingMs = Math.max(awayMs, Date.now() - begin);
+        if (isStuck) this.#outage.denied(error, failingMs);
+        if (signal.aborted || failingMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
           throw new StoreAwayError("the queue's store is away", { cause: error });
         }
-        await this.#pause(attempt, signal);
+        // That others succeed is no news for a call that fails all the same.
+        const wakeUp = isStuck ? this.#hurry.signal : this.#retry.signal;
+        await pause(attempt, AbortSignal.any([wakeUp, signal]));
       }
     }
   }
 
-  /** Ends the waiting of all calls: the store may be reachable again. */
+  /** Ends the waiting of all calls that wait for the store: it may be reachable again. */
   retryNow(): void {
     this.#retry.abort();
     this.#retry = new AbortController();
@@ -86,41 +112,9 @@ export class StoreAccess {
   /** From now on no call waits longer than this for a store that is away. */
   limitPatience(patienceMs: number): void {
     this.#mostPatienceMs = patienceMs;
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
     this.retryNow();
-  }
-
-  async #pause(attempt: number, signal: AbortSignal): Promise<void> {
-    const longest = Math.min(backoffMs.most, backoffMs.least * 2 ** attempt);
-    const waitMs = longest * (0.5 + Math.random() / 2);
-    // The end of the waiting is all that an abort means here.
-    const either = AbortSignal.any([this.#retry.signal, signal]);
-    await sleep(waitMs, undefined, { signal: either }).catch(() => {});
-  }
-
-  /** How long the store has been away. */
-  #failed(error: unknown): number {
-    const now = Date.now();
-    if (this.#awaySince === null) {
-      this.#awaySince = now;
-      this.#reach.abort();
-      this.#listener.onAway();
-    }
-    const awayMs = now - this.#awaySince;
-    if (now - this.#mentionedAt >= reminderMs) {
-      this.#mentionedAt = now;
-      this.#logger.error({ err: error, awayMs }, "the queue's store cannot be used; trying again");
-    }
-    return awayMs;
-  }
-
-  #succeeded(): void {
-    if (this.#awaySince === null) return;
-    this.#logger.info({ awayMs: Date.now() - this.#awaySince }, "the queue's store is back");
-    this.#awaySince = null;
-    this.#mentionedAt = 0;
-    this.#reach = new AbortController();
-    this.retryNow();
-    this.#listener.onBack();
   }
 }
 
@@ -132,4 +126,17 @@ export async function ifReachable<Result>(call: Promise<Result>): Promise<Result
     if (error instanceof StoreAwayError) return undefined;
     throw error;
   }
+}
+
+async function pause(attempt: number, signal: AbortSignal): Promise<void> {
+  const longest = Math.min(backoffMs.most, backoffMs.least * 2 ** attempt);
+  const waitMs = longest * (0.5 + Math.random() / 2);
+  // The end of the waiting is all that an abort means here.
+  await sleep(waitMs, undefined, { signal }).catch(() => {});
+}
+
+function toDataError(error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DataError(`the queue's store cannot do this: ${reason}`, { cause: error });
 }

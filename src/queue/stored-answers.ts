@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Logger } from "../data-models/logger.ts";
+import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
+import { DataError } from "./data-error.ts";
 import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
@@ -15,11 +18,12 @@ export interface StoredAnswersOptions {
   readonly maxUndelivered: number;
   /** How long a refusal waits for a store that is away before this process keeps it. */
   readonly patienceMs: number;
+  readonly logger: Logger;
   /** An answer was delivered, so that there may be room for another one. */
   readonly onRoom: () => void;
 }
 
-/** An answer from the store, or a refusal that only this process has because the store was away. */
+/** An answer from the store, or a refusal that only this process has because the store did not take it. */
 type Entry = DeskEntry & { readonly from: TakenEntry | Refusal };
 interface TakenEntry extends Claim {
   readonly takenAt: number;
@@ -56,7 +60,10 @@ export class StoredAnswers {
     });
     this.#refusals = new Batcher({
       ...batchLimits,
-      work: (refusals) => access.call((isRetry) => store.refuse(refusals, isRetry), { patienceMs }),
+      work: (refusals, isAgain) => {
+        const refuse = (isRetry: boolean) => store.refuse(refusals, isRetry || isAgain);
+        return access.call(refuse, { patienceMs, carriesData: true });
+      },
     });
     this.#dones = new Batcher({
       ...batchLimits,
@@ -128,7 +135,8 @@ export class StoredAnswers {
       if (!(await this.#refusals.add(refusal))) return false;
       this.#desk.wake();
     } catch (error) {
-      if (!(error instanceof StoreAwayError)) throw error;
+      // Ids that no store can hold can go out from here all the same.
+      if (!(error instanceof StoreAwayError || error instanceof DataError)) throw error;
       if (this.#kept.size >= this.#options.maxUndelivered) return false;
       await this.#keep(refusal);
     }
@@ -160,13 +168,19 @@ export class StoredAnswers {
       const take = (again: boolean) => store.take(name, takeLimit, isRetry || again);
       const rows = await access.call(take, { patienceMs: 0 });
       this.#token = { name: randomUUID(), isRetry: false };
-      return rows.map((row) => toTakenEntry(row, takenAt));
+      return rows.map((row) => toTakenEntry(this.#readable(row), takenAt));
     } catch (error) {
       if (!(error instanceof StoreAwayError)) throw error;
       // Its end is not known: the same take goes on when the store is back.
       this.#token = { name, isRetry: true };
       return [];
     }
+  }
+
+  /** Whoever waits for an answer that cannot be read gets an error in its place. */
+  #readable(row: TakenRow): TakenRow {
+    if (row.unreadable === null) return row;
+    return { ...row, answer: answerUnreadable(row, row.unreadable, this.#options.logger) };
   }
 
   #done({ from }: Entry): void {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { DataError } from "./data-error.ts";
 import { Pending } from "./pending.ts";
-import type { QueueStore, StoreChange, StoreLimits } from "./queue-store.ts";
+import type { PublishedMetrics, QueueStore, StoreChange, StoreLimits } from "./queue-store.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -28,12 +29,16 @@ export interface StoredQueueOptions extends StoreLimits {
   readonly logger: Logger;
   /** How long a request waits for a store that is away before it is refused. */
   readonly patienceMs?: number;
+  /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
+  readonly maxBytes?: number;
 }
 
 /** Time for a database to start again after a crash, or for a standby to take over. */
 const defaultPatienceMs = 5000;
 /** Published metrics that wait for a store that is away; the log has all of them. */
 const mostMetricsWaiting = 1000;
+/** Attempts to keep metrics that fail while others succeed: they may be more than the store can take. */
+const mostMetricsFailures = 5;
 /** A database may start together with its servers. */
 const startPatienceMs = 60_000;
 /** Whoever stops the server does not wait for a store that is away. */
@@ -58,7 +63,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
 
   constructor(options: StoredQueueOptions) {
     const { isSerial, logger, patienceMs = defaultPatienceMs } = options;
-    const { maxSize, maxUndelivered } = options;
+    const { maxSize, maxUndelivered, maxBytes } = options;
     const store = options.createStore((change) => this.#changed(change));
     const access = new StoreAccess(logger, {
       // Not every call waits for a store that is away; upkeep does, and so it hears when it is back.
@@ -71,7 +76,9 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       store,
       access,
       limits: { maxSize, maxUndelivered },
+      ...(maxBytes !== undefined && { maxBytes }),
       patienceMs,
+      logger,
       onAnswers: () => this.#changed("answers"),
     });
     this.#answers = new StoredAnswers({
@@ -79,6 +86,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       access,
       maxUndelivered,
       patienceMs,
+      logger,
       onRoom: () => this.#requests.change.notify(),
     });
     this.#upkeep = new Upkeep({
@@ -142,8 +150,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       this.#logger.warn({ sessionID }, "metrics are not kept while the queue's store is away");
       return;
     }
-    const kept = [{ arrival: randomUUID(), sessionID, metrics, receivedAt: Date.now() }];
-    const keeping = ifReachable(this.#access.call(() => this.#store.keepMetrics(kept)));
+    const keeping = this.#keep({
+      arrival: randomUUID(),
+      ...{ sessionID, metrics, receivedAt: Date.now() },
+    });
     this.#metrics.add(keeping);
     await keeping;
   }
@@ -198,6 +208,18 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       const { count } = change;
       if (holds(await this.stats())) return;
       await change.after(count, signal);
+    }
+  }
+
+  async #keep(published: PublishedMetrics): Promise<void> {
+    const keep = () => this.#store.keepMetrics([published]);
+    const call = this.#access.call(keep, { carriesData: true, mostFailures: mostMetricsFailures });
+    try {
+      await ifReachable(call);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      const { sessionID } = published;
+      this.#logger.warn({ sessionID, err: error }, "metrics are not kept: the store refuses them");
     }
   }
 

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { getHeapStatistics } from "node:v8";
+import type { Logger } from "../data-models/logger.ts";
+import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -20,6 +23,9 @@ export interface StoredRequestsOptions {
   readonly store: QueueStore;
   readonly access: StoreAccess;
   readonly limits: StoreLimits;
+  /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
+  readonly maxBytes?: number;
+  readonly logger: Logger;
   /** How long a request waits for a store that is away. */
   readonly patienceMs: number;
   /** There may be new answers in the store. */
@@ -40,6 +46,8 @@ export class StoredRequests {
   readonly #change = new Change();
   /** What this process works on. */
   readonly #running = new Map<Job, Claim>();
+  readonly #maxBytes: number;
+  #bytes = 0;
   readonly #inserts: Batcher<Arrival, Insertion>;
   readonly #answers: Batcher<ClaimedAnswer, boolean>;
   #isClosed = false;
@@ -47,18 +55,23 @@ export class StoredRequests {
   constructor(options: StoredRequestsOptions) {
     const { store, access, limits, patienceMs } = options;
     this.#options = options;
+    this.#maxBytes = options.maxBytes ?? getHeapStatistics().heap_size_limit / 4;
     this.#inserts = new Batcher({
       ...batchLimits,
       weigh: ({ request }) => request.bytes,
-      work: (arrivals) => {
+      work: (arrivals, isAgain) => {
         const now = this.#isClosed ? { ...limits, maxSize: 0 } : limits;
-        return access.call((isRetry) => store.insert(arrivals, now, isRetry), { patienceMs });
+        const insert = (isRetry: boolean) => store.insert(arrivals, now, isRetry || isAgain);
+        return access.call(insert, { patienceMs, carriesData: true });
       },
     });
     this.#answers = new Batcher({
       ...batchLimits,
       weigh: ({ answer }) => answer.text.length,
-      work: (answers) => access.call((isRetry) => store.answer(answers, isRetry)),
+      work: (answers, isAgain) => {
+        const answer = (isRetry: boolean) => store.answer(answers, isRetry || isAgain);
+        return access.call(answer, { carriesData: true });
+      },
     });
   }
 
@@ -71,6 +84,7 @@ export class StoredRequests {
     this.#isClosed = true;
   }
 
+  /** @throws DataError when the store cannot hold the request */
   async accept(request: QueuedRequest): Promise<AcceptOutcome> {
     try {
       const outcome = await this.#inserts.add({ arrival: randomUUID(), request });
@@ -91,6 +105,9 @@ export class StoredRequests {
 
   async claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     while (!signal.aborted) {
+      // What is too much at once waits in the store, but one can always run.
+      await this.#change.until(() => this.#bytes < this.#maxBytes, signal);
+      if (signal.aborted) break;
       const { count } = this.#change;
       const jobs = await this.#claim("due", limit, signal);
       if (jobs.length > 0) return jobs;
@@ -119,16 +136,17 @@ export class StoredRequests {
     }
   }
 
+  /** @throws DataError when the store cannot hold the answer: another one can be stored in its place */
   async answer(job: Job, answer: Answer): Promise<boolean> {
-    const claim = this.#running.get(job);
+    const claim = this.#end(job);
     if (!claim) return false;
-    this.#running.delete(job);
     try {
       const isStored = await this.#answers.add({ ...claim, answer, answeredAt: Date.now() });
       if (isStored) this.#options.onAnswers();
       return isStored;
     } catch (error) {
       if (error instanceof StoreAwayError) return false;
+      this.#hold(job, claim);
       throw error;
     } finally {
       this.#change.notify();
@@ -136,8 +154,7 @@ export class StoredRequests {
   }
 
   async giveBack(jobs: readonly Job[]): Promise<void> {
-    const claims = jobs.flatMap((job) => this.#running.get(job) ?? []);
-    for (const job of jobs) this.#running.delete(job);
+    const claims = jobs.flatMap((job) => this.#end(job) ?? []);
     if (claims.length === 0) return;
     const { store, access } = this.#options;
     await ifReachable(access.call(() => store.giveBack(claims)));
@@ -155,20 +172,54 @@ export class StoredRequests {
 
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     const { store, access } = this.#options;
-    const token = randomUUID();
-    const claim = (isRetry: boolean) => store.claim(kind, token, limit, isRetry);
-    const rows = await ifReachable(access.call(claim, { signal }));
-    const claimedAt = Date.now();
-    const jobs = (rows ?? []).map((row) => this.#begin(row, claimedAt));
-    if (!signal.aborted) return jobs;
-    // Whoever asked is gone.
-    await this.giveBack(jobs);
-    return [];
+    for (;;) {
+      const token = randomUUID();
+      const claim = (isRetry: boolean) => store.claim(kind, token, limit, isRetry);
+      const rows = (await ifReachable(access.call(claim, { signal }))) ?? [];
+      const claimedAt = Date.now();
+      const jobs: Job[] = [];
+      for (const row of rows) {
+        if (row.unreadable === null) jobs.push(this.#begin(row, claimedAt));
+        else void this.#refuse(row, row.unreadable);
+      }
+      if (signal.aborted) {
+        // Whoever asked is gone.
+        await this.giveBack(jobs);
+        return [];
+      }
+      if (jobs.length > 0 || rows.length === 0) return jobs;
+    }
   }
 
   #begin({ row, token, request, attempt }: ClaimedRow, claimedAt: number): Job {
     const job = { request, attempt, claimedAt };
-    this.#running.set(job, { row, token });
+    this.#hold(job, { row, token });
     return job;
+  }
+
+  #hold(job: Job, claim: Claim): void {
+    this.#running.set(job, claim);
+    this.#bytes += job.request.bytes;
+  }
+
+  #end(job: Job): Claim | undefined {
+    const claim = this.#running.get(job);
+    if (claim && this.#running.delete(job)) this.#bytes -= job.request.bytes;
+    return claim;
+  }
+
+  /** Nobody can work on it, and whoever waits for it gets an error rather than nothing. */
+  async #refuse({ row, token, request }: ClaimedRow, unreadable: string): Promise<void> {
+    const { logger, onAnswers } = this.#options;
+    const answer = answerUnreadable(request, unreadable, logger);
+    try {
+      await this.#answers.add({ row, token, answer, answeredAt: Date.now() });
+      onAnswers();
+    } catch (error) {
+      // It is claimed again when this process has ended.
+      if (!(error instanceof StoreAwayError)) logger.error({ err: error }, "no answer is stored");
+    } finally {
+      this.#change.notify();
+    }
   }
 }

@@ -11,7 +11,11 @@ export interface ConnectionsOptions {
 
 /** Longer than any statement of ours takes: the database does not answer any more. */
 const answerTimeoutMs = 5000;
-/** Shorter, so that a statement that was given up does not happen after it was made again. */
+/**
+ * Shorter, so that a statement that was given up seldom happens after it was made
+ * again. It still may: nothing cancels a commit that waits for a standby, or
+ * what lies in a socket.
+ */
 const statementTimeoutMs = 4000;
 const connectTimeoutMs = 5000;
 const channel = "arena_queue";

@@ -2,7 +2,7 @@ import pg from "pg";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import type { SessionArchive } from "../session-archive.ts";
 import { type ArchiveDatabase, SqlArchive } from "../sql-archive.ts";
-import { toConfigurationError, unreachable } from "./postgres-problems.ts";
+import { failureAt, toConfigurationError } from "./postgres-problems.ts";
 import { assertTables } from "./postgres-schema.ts";
 import { fromText, toText } from "./text-codec.ts";
 
@@ -21,7 +21,7 @@ export async function openPostgresArchive(url: string): Promise<SessionArchive> 
     await client.end();
     const known = toConfigurationError(error, url);
     if (known) throw known;
-    const { message } = unreachable(error, url);
+    const { message } = failureAt(error, url);
     throw new ConfigurationError([{ name: "QUEUE_URL", message }], { cause: error });
   }
   return new SqlArchive(new PostgresArchiveDatabase(client));

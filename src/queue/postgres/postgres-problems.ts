@@ -1,3 +1,4 @@
+import pg from "pg";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 
 /** By SQLSTATE: what an operator has to mend before a start can succeed. */
@@ -20,11 +21,13 @@ export function toConfigurationError(error: unknown, url: string): Configuration
   ]);
 }
 
-/** What to say about a database that did not answer. */
-export function unreachable(error: unknown, url: string): Error {
+/** What to say about a database that did not answer, or answered with an error that may pass by itself. */
+export function failureAt(error: unknown, url: string): Error {
   const reason = error instanceof Error ? error.message || codeOf(error) : String(error);
-  const message = `the database at ${placeOf(url)} cannot be reached (${reason}); start it, or correct QUEUE_URL`;
-  return new Error(message, { cause: error });
+  const whatNow = isAnswer(error)
+    ? `answers with an error (${reason}); mend what it says, or name another one in QUEUE_URL`
+    : `cannot be reached (${reason}); start it, or correct QUEUE_URL`;
+  return new Error(`the database at ${placeOf(url)} ${whatNow}`, { cause: error });
 }
 
 /** Errors after which the same statement, made at once, has a good chance: two replicas met. */
@@ -36,6 +39,11 @@ export function isCollision(error: unknown): boolean {
 export function placeOf(url: string): string {
   const { host, pathname } = new URL(url);
   return `${host || "the local socket"}${pathname}`;
+}
+
+/** Whether the database itself says it, and not on its way up or down. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !/^(08|57P)/.test(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

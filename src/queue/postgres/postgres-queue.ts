@@ -5,8 +5,9 @@ import { PostgresStore } from "./postgres-store.ts";
 
 /** A queue whose rows lie in a Postgres, for any number of processes. */
 export function createQueue(options: QueueOptions): RequestQueue {
+  const { url, logger } = options;
   return createStoredQueue(
     options,
-    (storeOptions) => new PostgresStore({ ...storeOptions, url: options.url }),
+    (storeOptions) => new PostgresStore({ ...storeOptions, url, logger }),
   );
 }

@@ -1,5 +1,6 @@
 import type { ClaimedRow, TakenRow } from "../queue-store.ts";
-import type { Answer, QueuedRequest } from "../request-queue.ts";
+import { readAnswer, readInput } from "../read-row.ts";
+import type { QueuedRequest } from "../request-queue.ts";
 import { fromText } from "./text-codec.ts";
 
 /** Which claim holds or held a row. */
@@ -13,7 +14,7 @@ export interface ClaimedColumns {
   readonly id: number;
   readonly session_id: string;
   readonly message_id: string;
-  readonly request: string;
+  readonly request: string | null;
   readonly bytes: number;
   readonly received_at: number;
   readonly deadline: number;
@@ -25,8 +26,8 @@ export interface TakenColumns {
   readonly id: number;
   readonly session_id: string;
   readonly message_id: string;
-  readonly answer: string;
-  readonly outcome: Answer["outcome"];
+  readonly answer: string | null;
+  readonly outcome: string | null;
   readonly received_at: number;
   readonly claimed_at: number | null;
   readonly answered_at: number;
@@ -51,28 +52,30 @@ export function toTakenRows(rows: readonly TakenColumns[], token: string): Taken
 
 function toClaimedRow(columns: ClaimedColumns, modelID: string, token: string): ClaimedRow {
   const { id, request, bytes, deadline, attempts } = columns;
+  const { content: input, unreadable } = readInput(request);
   const queued: QueuedRequest = {
     modelID,
     sessionID: fromText(columns.session_id),
     messageID: fromText(columns.message_id),
-    // It was a TaskInput when it was written.
-    input: JSON.parse(request),
+    input,
     bytes,
     receivedAt: columns.received_at,
     deadline,
   };
-  return { row: id, token, attempt: attempts, request: queued };
+  return { row: id, token, attempt: attempts, request: queued, unreadable };
 }
 
 function toTakenRow(columns: TakenColumns, token: string): TakenRow {
   const { repeated_at: repeatedAt } = columns;
+  const { content: answer, unreadable } = readAnswer(columns.answer, columns.outcome);
   return {
     row: columns.id,
     token,
     sessionID: fromText(columns.session_id),
     messageID: fromText(columns.message_id),
     order: columns.answer_order,
-    answer: { text: columns.answer, outcome: columns.outcome },
+    answer,
+    unreadable,
     receivedAt: repeatedAt ?? columns.received_at,
     claimedAt: repeatedAt === null ? columns.claimed_at : null,
     answeredAt: repeatedAt ?? columns.answered_at,

@@ -60,6 +60,8 @@ const migrations: readonly string[] = [
     lease_until timestamptz NOT NULL
   );
   `,
+  // The arrivals that repeated it, the latest first.
+  "ALTER TABLE arena_requests ADD COLUMN repeated_by text[] NOT NULL DEFAULT '{}'",
 ];
 
 /** Any number that nobody else takes in the same database. */

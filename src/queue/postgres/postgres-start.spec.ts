@@ -69,7 +69,8 @@ describe("The start of a PostgresStore", () => {
   it("makes the tables once, however many replicas come to an empty database at once", async () => {
     const five = Array.from({ length: 5 }, () => postgresStore(url));
     await Promise.all(five.map((store) => store.start()));
-    assert.deepEqual(await query("SELECT version FROM arena_schema"), [{ version: 1 }]);
+    const versions = await query("SELECT version FROM arena_schema ORDER BY version");
+    assert.deepEqual(versions, [{ version: 1 }, { version: 2 }]);
     const outcomes = await Promise.all(
       five.map((store, at) => store.insert([arrival(`${at}`)], roomy, false)),
     );
@@ -89,11 +90,29 @@ describe("The start of a PostgresStore", () => {
     await after.stop();
   });
 
+  it("goes on with what version 1 stored, which may run meanwhile", async () => {
+    const old = postgresStore(url);
+    await old.start();
+    await query("ALTER TABLE arena_requests DROP COLUMN repeated_by");
+    await query("DELETE FROM arena_schema WHERE version = 2");
+    await old.insert([arrival("1")], roomy, false);
+    const five = Array.from({ length: 5 }, () => postgresStore(url));
+    await Promise.all(five.map((store) => store.start()));
+    await old.insert([arrival("2")], roomy, false);
+    const [one] = five;
+    assert.deepEqual(await one?.insert([arrival("1"), arrival("2"), arrival("3")], roomy, false), [
+      "duplicate",
+      "duplicate",
+      "accepted",
+    ]);
+    await Promise.all([old, ...five].map((store) => store.stop()));
+  });
+
   it("changes nothing in the tables of a newer version", async () => {
     await query("CREATE TABLE arena_schema (version integer PRIMARY KEY)");
     await query("INSERT INTO arena_schema VALUES (1), (1000)");
     const message = await problem(url);
-    assert.match(message, /made by a newer arena-model-server \(version 1000; this one knows 1\)/);
+    assert.match(message, /made by a newer arena-model-server \(version 1000; this one knows 2\)/);
     assert.match(message, /Run that version, or name another database; nothing was changed/);
     assert.deepEqual(await query("SELECT to_regclass('arena_requests') AS name"), [{ name: null }]);
   });
@@ -118,6 +137,27 @@ describe("The start of a PostgresStore", () => {
       assert.match(message, new RegExp(`127\\.0\\.0\\.1:${port}/test_\\d+ cannot be reached`));
       assert.match(message, /ECONNREFUSED.*; start it, or correct QUEUE_URL/);
     }
+  });
+
+  it("says what a database answers that does not do what it shall", async () => {
+    const first = postgresStore(url);
+    await first.start();
+    await first.stop();
+    await query("DROP TABLE arena_replicas");
+    const store = postgresStore(url);
+    await assert.rejects(store.start(), (error: Error) => {
+      assert.ok(!(error instanceof ConfigurationError));
+      assert.match(
+        error.message,
+        /the database at 127\.0\.0\.1:\d+\/test_\d+ answers with an error/,
+      );
+      assert.match(
+        error.message,
+        /\(relation "arena_replicas" does not exist\); mend what it says/,
+      );
+      return true;
+    });
+    await store.stop().catch(() => {});
   });
 
   it("can be tried again once the database is there", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Logger, silentLogger } from "../../data-models/logger.ts";
 import type {
   Arrival,
   Claim,
@@ -14,16 +15,14 @@ import type {
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import { Announcements } from "./announcements.ts";
+import { checkEncoding } from "./check-encoding.ts";
 import { Connections } from "./connections.ts";
+import { HeldRows } from "./held-rows.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";
-import { toConfigurationError, unreachable } from "./postgres-problems.ts";
-import {
-  type ClaimColumns,
-  type ClaimedColumns,
-  type TakenColumns,
-  toClaimedRows,
-  toTakenRows,
-} from "./postgres-rows.ts";
+import { PostgresClaims } from "./postgres-claims.ts";
+import { PostgresDeliveries } from "./postgres-deliveries.ts";
+import { failureAt, toConfigurationError } from "./postgres-problems.ts";
+import { PostgresRetention } from "./postgres-retention.ts";
 import { migrate } from "./postgres-schema.ts";
 import * as sql from "./statements.ts";
 import { toText } from "./text-codec.ts";
@@ -32,10 +31,9 @@ import { untilAlone } from "./until-alone.ts";
 /** Where the rows are. */
 export interface PostgresStoreOptions extends QueueStoreOptions {
   readonly url: string;
+  readonly logger?: Logger;
 }
 
-/** Rows that one sweep deletes of each kind. */
-const deleteLimit = 1000;
 const overdueGraceMs = 5000;
 /** As long as replicas rest between two attempts to reach a database that is away. */
 const longestRestMs = 2000;
@@ -53,14 +51,19 @@ export class PostgresStore implements QueueStore {
   readonly #owner = randomUUID();
   readonly #connections: Connections;
   readonly #announcements: Announcements;
+  readonly #held: HeldRows;
   readonly #arrivals: PostgresArrivals;
+  readonly #claims: PostgresClaims;
+  readonly #deliveries: PostgresDeliveries;
+  readonly #retention: PostgresRetention;
   #lease = { since: 0, until: 0 };
   /** Until then nobody is taken for dead. */
   #patientUntil = 0;
   #isStopped = false;
 
   constructor(options: PostgresStoreOptions) {
-    const { url, modelID, leaseMs, onChange } = options;
+    const { url, modelID, isSerial, maxUndelivered, retentionMs, leaseMs } = options;
+    const { onChange, logger = silentLogger } = options;
     this.#options = options;
     this.#modelID = toText(modelID);
     this.sweepIntervalMs = leaseMs / 3;
@@ -75,11 +78,25 @@ export class PostgresStore implements QueueStore {
       send: (text) => this.#connections.notify(text),
       onChange,
     });
-    this.#arrivals = new PostgresArrivals({
+    this.#held = new HeldRows({
+      connections: this.#connections,
+      owner: this.#owner,
+      onFreed: (what) => this.#announcements.announce(what),
+    });
+    const shared = {
       connections: this.#connections,
       announcements: this.#announcements,
+      held: this.#held,
+      owner: this.#owner,
       modelID: this.#modelID,
-      maxUndelivered: options.maxUndelivered,
+    };
+    this.#arrivals = new PostgresArrivals({ ...shared, maxUndelivered });
+    this.#claims = new PostgresClaims({ ...shared, modelID, isSerial, maxUndelivered });
+    this.#deliveries = new PostgresDeliveries({ ...shared, retentionMs });
+    this.#retention = new PostgresRetention({
+      connections: this.#connections,
+      retentionMs,
+      logger,
     });
   }
 
@@ -89,12 +106,13 @@ export class PostgresStore implements QueueStore {
 
   async start(): Promise<void> {
     try {
+      await this.#connections.with(checkEncoding);
       await this.#connections.with(migrate);
       await this.#connections.listen();
-      await this.sweep();
+      await this.#renew();
     } catch (error) {
       const { url } = this.#options;
-      throw toConfigurationError(error, url) ?? unreachable(error, url);
+      throw toConfigurationError(error, url) ?? failureAt(error, url);
     }
   }
 
@@ -122,90 +140,33 @@ export class PostgresStore implements QueueStore {
     return this.#arrivals.refuse(refusals);
   }
 
-  async claim(
+  claim(
     kind: ClaimKind,
     token: string,
     limit: number,
     isRetry: boolean,
   ): Promise<readonly ClaimedRow[]> {
-    const now = Date.now();
-    const which = kind === "due" && this.#options.isSerial ? "dueInTurn" : kind;
-    const values: unknown[] = [this.#modelID, now, limit, this.#owner, token];
-    if (kind === "due") values.push(this.#options.maxUndelivered);
-    let rows: readonly ClaimedColumns[] = [];
-    if (isRetry) {
-      const found = [this.#owner, token];
-      rows = await this.#connections.relaxedly("find-claimed", sql.findClaimed, found);
-    }
-    if (rows.length === 0) {
-      rows = await untilAlone(() => this.#claim(which, values));
-    }
-    return toClaimedRows(rows, this.#options.modelID, token);
+    return this.#claims.claim(kind, token, limit, isRetry);
   }
 
-  /** A turn that a crash of the database took away would be given twice. */
-  #claim(which: keyof typeof sql.claims, values: readonly unknown[]): Promise<ClaimedColumns[]> {
-    const [name, statement] = [`claim-${which}`, sql.claims[which]];
-    return which === "dueInTurn"
-      ? this.#connections.durably(name, statement, values)
-      : this.#connections.relaxedly(name, statement, values);
+  answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
+    return this.#claims.answer(answers, isRetry);
   }
 
-  async answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
-    const rows = answers.map(({ row }) => row);
-    const tokens = answers.map(({ token }) => token);
-    const stored = await this.#connections.durably<ClaimColumns>("answer", sql.answer, [
-      rows,
-      tokens,
-      answers.map(({ answer }) => answer.text),
-      answers.map(({ answer }) => answer.outcome),
-      answers.map(({ answeredAt }) => answeredAt),
-    ]);
-    // Two attempts at one row may be among them.
-    const nameOf = (token: string, row: number) => `${token} ${row}`;
-    const names = new Set(stored.map(({ claim, id }) => nameOf(claim, id)));
-    if (isRetry) {
-      const values = [rows, tokens];
-      const found = await this.#connections.durably<ClaimColumns>(
-        "find-answered",
-        sql.findAnswered,
-        values,
-      );
-      for (const { claim, id } of found) names.add(nameOf(claim, id));
-    }
-    if (names.size > 0) this.#announcements.announce("answers");
-    return answers.map(({ token, row }) => names.has(nameOf(token, row)));
+  giveBack(claims: readonly Claim[]): Promise<void> {
+    return this.#claims.giveBack(claims);
   }
 
-  async giveBack(claims: readonly Claim[]): Promise<void> {
-    await this.#connections.durably("give-back", sql.giveBack, toColumns(claims));
-    this.#announcements.announce("requests");
+  take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
+    return this.#deliveries.take(token, limit, isRetry);
   }
 
-  async take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
-    let rows: readonly TakenColumns[] = [];
-    if (isRetry) {
-      const values = [this.#owner, token];
-      rows = await this.#connections.relaxedly("find-taken", sql.findTaken, values);
-    }
-    if (rows.length === 0) {
-      const values = [this.#modelID, limit, this.#owner, token];
-      rows = await this.#connections.relaxedly("take", sql.take, values);
-    }
-    return toTakenRows(rows, token);
+  done(taken: readonly Claim[], deliveredAt: number): Promise<void> {
+    return this.#deliveries.done(taken, deliveredAt);
   }
 
-  async done(taken: readonly Claim[], deliveredAt: number): Promise<void> {
-    const columns = toColumns(taken);
-    if (this.#options.retentionMs === 0) {
-      await this.#connections.durably("forget", sql.forget, columns);
-    }
-    await untilAlone(() => this.#connections.durably("done", sql.done, [...columns, deliveredAt]));
-  }
-
-  async release(taken: readonly Claim[]): Promise<void> {
-    await this.#connections.durably("release", sql.release, toColumns(taken));
-    this.#announcements.announce("answers");
+  release(taken: readonly Claim[]): Promise<void> {
+    return this.#deliveries.release(taken);
   }
 
   async keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
@@ -243,30 +204,34 @@ export class PostgresStore implements QueueStore {
   }
 
   async sweep(): Promise<boolean> {
-    const { leaseMs, retentionMs, onChange } = this.#options;
+    await this.#renew();
+    return this.#retention.deleteBatch();
+  }
+
+  /** Says that this process lives, and frees what nobody works on. */
+  async #renew(): Promise<void> {
+    const { leaseMs, onChange } = this.#options;
     const now = Date.now();
     await this.#connections.durably("renew-lease", sql.renewLease, [this.#owner, leaseMs]);
+    // The renewal itself may have been under way for too long.
+    const renewedAt = Date.now();
     // Whoever was away for too long holds nothing any more of what it had before.
-    const isLate = now >= this.#lease.until;
+    const isLate = renewedAt >= this.#lease.until;
     // The database may have been away for all: the others get the time to renew their leases.
-    if (isLate && this.#lease.until > 0) this.#patientUntil = now + leaseMs + longestRestMs;
-    const since = isLate ? Date.now() : this.#lease.since;
+    if (isLate && this.#lease.until > 0) {
+      this.#patientUntil = renewedAt + leaseMs + longestRestMs;
+    }
+    const since = isLate ? renewedAt : this.#lease.since;
     this.#lease = { since, until: now + leaseMs };
     if (now >= this.#patientUntil) {
       this.#announceFreed(
         await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, [])),
       );
     }
+    await this.#held.freeStrays();
     await this.#connections.listen();
-    await this.#connections.relaxedly("forget-replicas", sql.forgetReplicas, []);
-    const oldest = [now - retentionMs, deleteLimit];
-    const deleted = await Promise.all([
-      this.#connections.relaxedly("delete-delivered", sql.deleteDelivered, oldest),
-      this.#connections.relaxedly("delete-metrics", sql.deleteMetrics, oldest),
-    ]);
     // A notice may have been lost, or what was freed may be of use to somebody here.
     onChange("anything");
-    return deleted.some((rows) => rows.length === deleteLimit);
   }
 
   /** What is free again may be of use to another replica, whose own sweep may be far away. */
@@ -275,8 +240,4 @@ export class PostgresStore implements QueueStore {
       this.#announcements.announce(state === "queued" ? "requests" : "answers");
     }
   }
-}
-
-function toColumns(claims: readonly Claim[]): [number[], string[]] {
-  return [claims.map(({ row }) => row), claims.map(({ token }) => token)];
 }

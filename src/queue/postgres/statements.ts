@@ -1,3 +1,5 @@
+import { maxBytesAtOnce } from "../queue-store.ts";
+
 /** Answers of model $1 that nobody has yet, counted up to a limit so that it stays cheap. */
 const undelivered = (limit: string) => `(SELECT count(*) FROM (
   SELECT FROM arena_requests
@@ -9,6 +11,13 @@ const claimed = `
 const taken = `
   r.id, r.session_id, r.message_id, r.answer, r.outcome, r.received_at, r.claimed_at,
   r.answered_at, r.answer_order, r.is_repeated, r.repeated_at`;
+
+/** Of rows that were found, with their `bytes`: the first ones, until they are heavy together. */
+const light = (found: string) => `(
+  SELECT id FROM (
+    SELECT id, row_number() OVER place AS rank, coalesce(sum(bytes) OVER place, 0) AS total
+    FROM ${found} WINDOW place AS (ROWS UNBOUNDED PRECEDING)) f
+  WHERE rank = 1 OR total <= ${maxBytesAtOnce})`;
 
 /** $1 model, $2 most undelivered, $3 most waiting, then one array per column. */
 export const insert = `
@@ -32,17 +41,30 @@ ORDER BY place
 ON CONFLICT (request_key) DO NOTHING
 RETURNING request_key`;
 
-/** Of keys that were not inserted: what is there, made deliverable again. $1 keys, $2 arrivals, $3 now. */
+/** Of whoever repeated a row, the last ones: a call whose end was not heard of comes soon again. */
+const rememberedRepeats = 8;
+
+/**
+ * Of keys that were not inserted: what is there, made deliverable again, once for
+ * each arrival however often it comes. $1 keys, $2 arrivals, $3 now.
+ */
 export const repeat = `
-WITH repeated AS (
-  UPDATE arena_requests SET
+WITH given AS (
+  SELECT request_key, array_agg(arrival) AS arrivals
+  FROM unnest($1::text[], $2::text[]) AS g (request_key, arrival)
+  GROUP BY request_key
+), repeated AS (
+  UPDATE arena_requests r SET
     state = CASE state WHEN 'delivered' THEN 'answered' ELSE state END,
     answer_order = CASE state WHEN 'delivered' THEN nextval('arena_answer_order') ELSE answer_order END,
     repeated_at = CASE state WHEN 'delivered' THEN $3 ELSE repeated_at END,
     is_repeated = is_repeated OR state = 'delivered',
-    is_asked_again = state = 'delivering'
-  WHERE request_key = ANY($1::text[]) AND state IN ('delivering', 'delivered')
-    AND arrival <> ALL($2::text[])
+    is_asked_again = state = 'delivering',
+    repeated_by = (g.arrivals || r.repeated_by)[:${rememberedRepeats}]
+  FROM given g
+  WHERE r.request_key = ANY($1::text[]) AND r.request_key = g.request_key
+    AND r.state IN ('delivering', 'delivered')
+    AND r.arrival <> ALL(g.arrivals) AND NOT r.repeated_by && g.arrivals
 )
 SELECT request_key, arrival FROM arena_requests WHERE request_key = ANY($1::text[])`;
 
@@ -76,11 +98,11 @@ const oldestFirst = "(r.id + 0)";
 const earliestDeadlineFirst = "r.deadline";
 
 const claim = (which: string, order: string, hasTurn: boolean) => `
-WITH next AS (
-  SELECT r.id FROM arena_requests r
+WITH found AS (
+  SELECT r.id, r.bytes FROM arena_requests r
   WHERE r.model_id = $1 AND r.state = 'queued' ${which}
   ORDER BY ${order} LIMIT $3 FOR UPDATE OF r SKIP LOCKED
-)
+), next AS ${light("found")}
 UPDATE arena_requests r SET state = 'running', has_turn = ${hasTurn}, owner = $4, claim = $5,
   claimed_at = $2, attempts = attempts + 1
 FROM next WHERE r.id = next.id
@@ -103,11 +125,6 @@ export const claims = {
   expired: claim("AND r.deadline <= $2", earliestDeadlineFirst, false),
   waiting: claim("", oldestFirst, false),
 } as const;
-
-/** What a claim took whose end was not heard of. $1 owner, $2 token. */
-export const findClaimed = `
-SELECT ${claimed} FROM arena_requests r
-WHERE r.owner = $1 AND r.state = 'running' AND r.claim = $2`;
 
 /** One array per column. */
 export const answer = `
@@ -134,19 +151,14 @@ WHERE r.id = g.id AND r.claim = g.claim AND r.state = 'running'`;
 
 /** $1 model, $2 limit, $3 owner, $4 token. */
 export const take = `
-WITH next AS (
-  SELECT r.id FROM arena_requests r
+WITH found AS (
+  SELECT r.id, octet_length(r.answer) AS bytes FROM arena_requests r
   WHERE r.model_id = $1 AND r.state = 'answered'
   ORDER BY r.answer_order LIMIT $2 FOR UPDATE OF r SKIP LOCKED
-)
+), next AS ${light("found")}
 UPDATE arena_requests r SET state = 'delivering', owner = $3, delivery = $4
 FROM next WHERE r.id = next.id
 RETURNING ${taken}`;
-
-/** What a take took whose end was not heard of. $1 owner, $2 token. */
-export const findTaken = `
-SELECT ${taken} FROM arena_requests r
-WHERE r.owner = $1 AND r.state = 'delivering' AND r.delivery = $2`;
 
 const delivered = `
 r.id IN (SELECT r.id FROM arena_requests r
@@ -216,6 +228,11 @@ export const freeDead = free(
   "owner NOT IN (SELECT id FROM arena_replicas WHERE lease_until > now())",
 );
 
+/** What is under an owner's name, and under which tokens. $1 owner. */
+export const findOwn = `
+SELECT id AS row, state, CASE state WHEN 'running' THEN claim ELSE delivery END AS token
+FROM arena_requests WHERE owner = $1 AND state IN ('running', 'delivering')`;
+
 /** What one owner holds. $1 owner. */
 export const freeOwn = free("owner = $1");
 
@@ -226,15 +243,27 @@ export const endLease = "DELETE FROM arena_replicas WHERE id = $1";
 export const forgetReplicas =
   "DELETE FROM arena_replicas WHERE lease_until < now() - interval '1 hour'";
 
+const isMoreLeft = `
+SELECT count(*) = $2 OR count(*) > (SELECT count(*) FROM next) AS is_more_left FROM old`;
+
 /** $1 time before which it was delivered, $2 most rows. */
 export const deleteDelivered = `
-DELETE FROM arena_requests WHERE id IN (
-  SELECT id FROM arena_requests WHERE state = 'delivered' AND delivered_at < $1
-  ORDER BY delivered_at LIMIT $2)
-RETURNING id`;
+WITH old AS (
+  SELECT id, coalesce(octet_length(request), 0) + coalesce(octet_length(answer), 0) AS bytes
+  FROM arena_requests WHERE state = 'delivered' AND delivered_at < $1
+  ORDER BY delivered_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), next AS ${light("old")}, gone AS (
+  DELETE FROM arena_requests r USING next WHERE r.id = next.id
+)
+${isMoreLeft}`;
 
 /** $1 time before which they were received, $2 most rows. */
 export const deleteMetrics = `
-DELETE FROM arena_metrics WHERE id IN (
-  SELECT id FROM arena_metrics WHERE received_at < $1 ORDER BY received_at LIMIT $2)
-RETURNING id`;
+WITH old AS (
+  SELECT id, octet_length(metrics) AS bytes
+  FROM arena_metrics WHERE received_at < $1
+  ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED
+), next AS ${light("old")}, gone AS (
+  DELETE FROM arena_metrics m USING next WHERE m.id = next.id
+)
+${isMoreLeft}`;

@@ -1,8 +1,15 @@
 import type { StatementSync } from "node:sqlite";
-import type { Claim, ClaimedAnswer, ClaimedRow, ClaimKind } from "../queue-store.ts";
+import {
+  type Claim,
+  type ClaimedAnswer,
+  type ClaimedRow,
+  type ClaimKind,
+  maxBytesAtOnce,
+} from "../queue-store.ts";
+import { readInput } from "../read-row.ts";
 import { numberIn, type Row, textIn } from "./columns.ts";
 import { type Candidate, toCandidate } from "./session-turns.ts";
-import { maxBytesAtOnce, type StoreDatabase } from "./store-database.ts";
+import type { StoreDatabase } from "./store-database.ts";
 
 /** Hands out requests, and takes their answers. */
 export class Claims {
@@ -104,15 +111,17 @@ export class Claims {
 }
 
 function toClaimed(row: Row, token: string): ClaimedRow {
+  const { content: input, unreadable } = readInput(row["request"]);
   return {
     row: numberIn(row, "id"),
     token,
     attempt: numberIn(row, "attempts"),
+    unreadable,
     request: {
       modelID: textIn(row, "model_id"),
       sessionID: textIn(row, "session_id"),
       messageID: textIn(row, "message_id"),
-      input: JSON.parse(textIn(row, "request")),
+      input,
       bytes: numberIn(row, "bytes"),
       receivedAt: numberIn(row, "received_at"),
       deadline: numberIn(row, "deadline"),

@@ -1,8 +1,8 @@
 import type { StatementSync } from "node:sqlite";
-import type { Claim, TakenRow } from "../queue-store.ts";
-import type { Answer } from "../request-queue.ts";
+import { type Claim, maxBytesAtOnce, type TakenRow } from "../queue-store.ts";
+import { readAnswer } from "../read-row.ts";
 import { numberIn, numberOrNullIn, type Row, textIn } from "./columns.ts";
-import { maxBytesAtOnce, type StoreDatabase } from "./store-database.ts";
+import type { StoreDatabase } from "./store-database.ts";
 
 /** Hands out answers, and learns what became of them. */
 export class Deliveries {
@@ -20,7 +20,8 @@ export class Deliveries {
     const columns = `id, session_id, message_id, answer, outcome, answer_order, received_at,
       claimed_at, answered_at, is_repeated, repeated_at`;
     this.#find = database.prepare(`
-      select id, octet_length(answer) as bytes from arena_requests indexed by arena_answered
+      select id, coalesce(octet_length(answer), 0) as bytes
+      from arena_requests indexed by arena_answered
       where model_id = ? and state = 'answered' order by answer_order limit ?`);
     this.#held = database.prepare(`
       select ${columns} from arena_requests indexed by arena_delivering
@@ -78,6 +79,7 @@ export class Deliveries {
 }
 
 function toTaken(row: Row, token: string): TakenRow {
+  const { content: answer, unreadable } = readAnswer(row["answer"], row["outcome"]);
   const repeated = numberIn(row, "is_repeated") === 1;
   const times = repeated
     ? // Its times are those of the repetition.
@@ -89,8 +91,8 @@ function toTaken(row: Row, token: string): TakenRow {
     order: numberIn(row, "answer_order"),
     sessionID: textIn(row, "session_id"),
     messageID: textIn(row, "message_id"),
-    // Nothing else is ever written into this column.
-    answer: { text: textIn(row, "answer"), outcome: textIn(row, "outcome") as Answer["outcome"] },
+    answer,
+    unreadable,
     ...times,
     claimedAt: repeated ? null : numberOrNullIn(row, "claimed_at"),
     repeated,

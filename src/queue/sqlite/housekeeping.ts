@@ -1,8 +1,8 @@
 import type { StatementSync } from "node:sqlite";
-import type { PublishedMetrics } from "../queue-store.ts";
+import { maxBytesAtOnce, type PublishedMetrics } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import { numberIn, numberOrNullIn } from "./columns.ts";
-import { maxBytesAtOnce, type StoreDatabase } from "./store-database.ts";
+import type { StoreDatabase } from "./store-database.ts";
 
 /** A worker answers at the deadline; what has none this much later is stuck. */
 const graceMs = 5000;
@@ -38,7 +38,7 @@ export class Housekeeping {
         + (select count(*) from arena_requests indexed by arena_running
           where model_id = ? and state = 'running' and deadline < ?) as count`);
     this.#old = database.prepare(`
-      select id, bytes + octet_length(answer) as bytes from arena_requests indexed by arena_delivered
+      select id, bytes + coalesce(octet_length(answer), 0) as bytes from arena_requests indexed by arena_delivered
       where state = 'delivered' and delivered_at < ? order by delivered_at limit ${batchSize}`);
     this.#delete = database.prepare("delete from arena_requests where id = ?");
     this.#deleteMetrics = database.prepare(`

@@ -5,6 +5,7 @@ import {
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
+import { isOfData } from "../data-error.ts";
 import { FileInUseError } from "./file-lock.ts";
 import { openStoreFile, UnusableFileError } from "./open-store-file.ts";
 import { explainFailure, explainOpening } from "./sqlite-failure.ts";
@@ -20,7 +21,7 @@ function serve(port: MessagePort, data: ThreadData): void {
     say({ kind: "open" });
     port.on("message", (first: ThreadMessage) => {
       const { calls, isLast } = gather(port, first);
-      if (calls.length > 0) say(run(rows, calls, data.file));
+      if (calls.length > 0) for (const reply of run(rows, calls, data.file)) say(reply);
       if (!isLast) return;
       close();
       // Nothing else keeps this thread alive.
@@ -68,11 +69,15 @@ function gather(port: MessagePort, first: ThreadMessage) {
   return { calls, isLast: next === "close" };
 }
 
-function run(rows: StoreRows, calls: readonly StoreCall[], file: string): ThreadReply {
+function run(rows: StoreRows, calls: readonly StoreCall[], file: string): readonly ThreadReply[] {
   try {
-    return { kind: "done", ...rows.run(calls) };
+    return [{ kind: "done", ...rows.run(calls) }];
   } catch (error) {
-    return { kind: "failed", count: calls.length, message: explainFailure(file, error) };
+    const isDataAtFault = isOfData(error);
+    // What one call carries must not keep the others from what they want.
+    if (isDataAtFault && calls.length > 1) return calls.flatMap((call) => run(rows, [call], file));
+    const message = explainFailure(file, error);
+    return [{ kind: "failed", count: calls.length, message, isOfData: isDataAtFault }];
   }
 }
 

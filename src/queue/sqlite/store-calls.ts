@@ -66,4 +66,10 @@ export type ThreadReply =
       readonly isForeignChange: boolean;
     }
   /** None of the next `count` calls has happened. */
-  | { readonly kind: "failed"; readonly count: number; readonly message: string };
+  | {
+      readonly kind: "failed";
+      readonly count: number;
+      readonly message: string;
+      /** What the calls carry is at fault, and not the file. */
+      readonly isOfData: boolean;
+    };

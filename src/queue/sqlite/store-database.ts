@@ -9,9 +9,6 @@ export type RowOptions = Pick<
   "modelID" | "isSerial" | "maxUndelivered" | "retentionMs"
 >;
 
-/** Texts that one call reads together take at most so much memory, unless a single one is longer. */
-export const maxBytesAtOnce = 16 * 2 ** 20;
-
 /** An open file, and what is remembered about its rows. */
 export class StoreDatabase {
   readonly database: DatabaseSync;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { DataError } from "../data-error.ts";
 import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
 
 /** The file cannot be opened; the message says why and what to do. */
@@ -147,7 +148,8 @@ export class StoreThread {
     for (const { call } of group) this.#bytesUnderWay -= bytesOf(call);
     if (this.#waiting.length > 0) this.#schedule();
     if (reply.kind === "failed") {
-      for (const { reject } of group) reject(new Error(reply.message));
+      const reason = reply.isOfData ? new DataError(reply.message) : new Error(reply.message);
+      for (const { reject } of group) reject(reason);
       return;
     }
     for (const [place, { resolve }] of group.entries()) resolve(reply.results[place]);

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
+import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import type { Claim } from "../queue-store.ts";
+import type { Answer } from "../request-queue.ts";
+import type { PostgresStore } from "./postgres-store.ts";
+
+describe("A PostgresStore whose commits come late", () => {
+  const stores = postgresStores();
+  const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
+  const answerOf = ({ row, token }: Claim) => ({ row, token, answer: ok, answeredAt: 1 });
+  let link: HoldingProxy;
+  let store: PostgresStore;
+
+  /** What is claimed or taken of the message "late" is committed only when nobody has the lock. */
+  before(async () => {
+    await stores.query(`CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$`);
+    await stores.query(`CREATE CONSTRAINT TRIGGER wait AFTER UPDATE ON arena_requests
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+      WHEN (NEW.message_id = 'late' AND NEW.state IN ('running', 'delivering'))
+      EXECUTE FUNCTION wait()`);
+  });
+  beforeEach(async () => {
+    const address = new URL(stores.url);
+    link = await HoldingProxy.to(address.host);
+    address.host = link.address;
+    store = postgresStore(address.href, { isSerial: true });
+    await store.start();
+  });
+  afterEach(async () => {
+    await stores.query("SELECT pg_advisory_unlock_all()");
+    await store.stop();
+    await link[Symbol.asyncDispose]();
+  });
+
+  /** Makes a call that is cut off while it is being committed; what it returns lets the commit end. */
+  async function cutOff(call: () => Promise<unknown>): Promise<() => Promise<void>> {
+    await stores.query("SELECT pg_advisory_lock(1)");
+    const cut = assert.rejects(call());
+    const isWaiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while ((await stores.query(isWaiting)).length === 0);
+    link.cut();
+    await cut;
+    return async () => {
+      await stores.query("SELECT pg_advisory_unlock(1)");
+      // Whoever wants the row waits for the end of what is being committed.
+      await stores.query("SELECT FROM arena_requests WHERE message_id = 'late' FOR UPDATE");
+    };
+  }
+  /** Some of the connections are gone without knowing it. */
+  async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === 20) throw error;
+      }
+    }
+  }
+  const arrivals = () => [
+    arrival("late", { sessionID: "late" }),
+    arrival("2", { sessionID: "2" }),
+    arrival("next", { sessionID: "late" }),
+  ];
+
+  it("lets requests run that were claimed after the claim was made again", async () => {
+    await store.insert(arrivals(), roomy, false);
+    const commit = await cutOff(() => store.claim("due", "t", 1, false));
+    const [other] = await insist(() => store.claim("due", "t", 1, true));
+    assert.equal(other?.request.messageID, "2");
+    await commit();
+    await store.sweep();
+    const [late] = await store.claim("due", "new", 1, false);
+    assert.ok(late);
+    assert.deepEqual([late.request.messageID, late.attempt], ["late", 1]);
+    assert.deepEqual(await store.answer([late, other].map(answerOf), false), [true, true]);
+    const [next] = await store.claim("due", "newer", 1, false);
+    assert.equal(next?.request.messageID, "next");
+  });
+
+  it("delivers answers that were taken after the take was made again", async () => {
+    const away = await stores.open();
+    await away.insert(arrivals(), roomy, false);
+    const rows = await away.claim("due", "t", 9, false);
+    await away.answer(rows.map(answerOf), false);
+    const commit = await cutOff(() => store.take("t", 1, false));
+    const [other] = await insist(() => store.take("t", 1, true));
+    assert.equal(other?.messageID, "2");
+    await commit();
+    await store.sweep();
+    const [late] = await away.take("t", 1, false);
+    assert.equal(late?.messageID, "late");
+  });
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
+import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { maxBytesAtOnce } from "../queue-store.ts";
+import type { PostgresStore } from "./postgres-store.ts";
+
+describe("The retention of a PostgresStore", () => {
+  const stores = postgresStores();
+  const retentionMs = 60_000;
+  const old = () => Date.now() - retentionMs - 1000;
+  const published = (name: string) => ({
+    ...{ arrival: `metrics ${name}`, sessionID: "s", metrics: "{}", receivedAt: old() },
+  });
+
+  async function answer(store: PostgresStore, messageID: string): Promise<void> {
+    await store.insert([arrival(messageID)], roomy, false);
+    const rows = await store.claim("due", "t", 1, false);
+    const answered = { answer: { text: "{}", outcome: "OK" }, answeredAt: 1 } as const;
+    await store.answer(
+      rows.map(({ row, token }) => ({ row, token, ...answered })),
+      false,
+    );
+  }
+  async function deliver(
+    store: PostgresStore,
+    messageID: string,
+    { deliveredAt = old() } = {},
+  ): Promise<void> {
+    await answer(store, messageID);
+    await store.done(await store.take("t", 1, false), deliveredAt);
+  }
+  const lengthen = (column: "request" | "answer", messageID: string, bytes: number) =>
+    stores.query(`UPDATE arena_requests SET ${column} = repeat('x', $1) WHERE message_id = $2`, [
+      bytes,
+      messageID,
+    ]);
+  const left = async (table = "requests") => {
+    const rows = await stores.query(`SELECT count(*) FROM arena_${table}`);
+    return Number(rows[0]?.["count"]);
+  };
+
+  it("deletes what was kept long enough, in batches, and nothing else", async () => {
+    const store = await stores.open({ retentionMs });
+    const many = Array.from({ length: 1001 }, (_, number) => published(`${number}`));
+    await store.keepMetrics([...many, { ...published("new"), receivedAt: Date.now() }]);
+    await deliver(store, "1");
+    await deliver(store, "2", { deliveredAt: Date.now() });
+    await answer(store, "3");
+    assert.equal(await store.sweep(), true);
+    assert.equal(await store.sweep(), false);
+    const outcomes = await store.insert([arrival("1"), arrival("2")], roomy, false);
+    assert.deepEqual(outcomes, ["accepted", "duplicate"]);
+    const kept = await stores.query("SELECT arrival FROM arena_metrics");
+    assert.deepEqual(kept, [{ arrival: "metrics new" }]);
+    assert.equal((await store.stats()).undelivered, 2);
+  });
+
+  it("lets nobody wait for it at the start", async () => {
+    await deliver(await stores.open(), "1");
+    const store = await stores.open({ retentionMs });
+    assert.equal(await left(), 1);
+    await store.sweep();
+    assert.equal(await left(), 0);
+  });
+
+  it("deletes few at once of what is long, the oldest first, and all in the end", async () => {
+    const store = await stores.open({ retentionMs });
+    const most = maxBytesAtOnce - 1000;
+    await deliver(store, "2");
+    await deliver(store, "1", { deliveredAt: 1 });
+    await deliver(store, "3");
+    await lengthen("answer", "1", maxBytesAtOnce + 1);
+    await lengthen("answer", "2", most);
+    await store.keepMetrics([published("1"), published("2")]);
+    await stores.query("UPDATE arena_metrics SET metrics = repeat('x', $1)", [most]);
+    assert.deepEqual([await store.sweep(), await left(), await left("metrics")], [true, 2, 1]);
+    assert.deepEqual([await store.sweep(), await left(), await left("metrics")], [false, 0, 0]);
+  });
+
+  it("counts what was asked as well as what was answered", async () => {
+    const store = await stores.open({ retentionMs });
+    await deliver(store, "1");
+    await deliver(store, "2");
+    for (const messageID of ["1", "2"]) await lengthen("request", messageID, maxBytesAtOnce);
+    assert.deepEqual([await store.sweep(), await left()], [true, 1]);
+    assert.deepEqual([await store.sweep(), await left()], [false, 0]);
+  });
+
+  it("deletes nothing that somebody is about to change, and waits for nobody", async () => {
+    const store = await stores.open({ retentionMs });
+    await deliver(store, "1");
+    await stores.query("BEGIN");
+    try {
+      await stores.query("SELECT FROM arena_requests FOR UPDATE");
+      assert.equal(await store.sweep(), false);
+    } finally {
+      await stores.query("ROLLBACK");
+    }
+    assert.deepEqual([await store.sweep(), await left()], [false, 0]);
+  });
+
+  describe("where the database deletes nothing", () => {
+    before(() =>
+      stores.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE 'nothing is deleted here'; END $$`),
+    );
+    beforeEach(async () => {
+      await deliver(await stores.open(), "1");
+      await stores.query(`CREATE TRIGGER refuse BEFORE DELETE ON arena_requests
+        FOR EACH ROW EXECUTE FUNCTION refuse()`);
+    });
+    afterEach(() => stores.query("DROP TRIGGER IF EXISTS refuse ON arena_requests"));
+
+    it("starts, and goes on with everything else", async () => {
+      const store = await stores.open({ retentionMs });
+      assert.equal(await store.sweep(), false);
+      await answer(store, "2");
+      assert.equal((await store.stats()).undelivered, 1);
+    });
+
+    it("says so once, until it succeeds and fails again", async () => {
+      const logger = new RecordingLogger();
+      const store = await stores.open({ retentionMs, logger });
+      const warnings = () => logger.items.filter(({ msg }) => /cannot be deleted/.test(msg)).length;
+      for (const _ of [1, 2]) await store.sweep();
+      assert.equal(warnings(), 1);
+      assert.match(logger.text, /nothing is deleted here/);
+      await stores.query("ALTER TABLE arena_requests DISABLE TRIGGER refuse");
+      await store.sweep();
+      assert.deepEqual([warnings(), await left()], [1, 0]);
+      await deliver(store, "2");
+      await stores.query("ALTER TABLE arena_requests ENABLE TRIGGER refuse");
+      await store.sweep();
+      assert.equal(warnings(), 2);
+    });
+  });
+});

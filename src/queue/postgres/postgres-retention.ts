@@ -1,0 +1,50 @@
+import type { Logger } from "../../data-models/logger.ts";
+import type { Connections } from "./connections.ts";
+import * as sql from "./statements.ts";
+
+/** What is deleted, and who is told when it cannot be. */
+export interface PostgresRetentionOptions {
+  readonly connections: Connections;
+  /** Delivered rows and metrics are kept this long. */
+  readonly retentionMs: number;
+  readonly logger: Logger;
+}
+
+/** Rows of each kind that are deleted at once: fewer when they are long. */
+const deleteLimit = 1000;
+
+/** Deletes what was kept long enough. Nobody waits for that: what fails is tried again later. */
+export class PostgresRetention {
+  readonly #options: PostgresRetentionOptions;
+  #isFailing = false;
+
+  constructor(options: PostgresRetentionOptions) {
+    this.#options = options;
+  }
+
+  /** Deletes a batch; true when more is left. Never rejects. */
+  async deleteBatch(): Promise<boolean> {
+    const { connections, retentionMs, logger } = this.#options;
+    const oldest = [Date.now() - retentionMs, deleteLimit];
+    const deleted = async (name: string, statement: string) =>
+      connections.relaxedly<{ is_more_left: boolean }>(name, statement, oldest);
+    try {
+      const left = await Promise.all([
+        deleted("delete-delivered", sql.deleteDelivered),
+        deleted("delete-metrics", sql.deleteMetrics),
+        connections.relaxedly("forget-replicas", sql.forgetReplicas, []),
+      ]);
+      this.#isFailing = false;
+      return left.flat().some((row) => row["is_more_left"]);
+    } catch (error) {
+      // Once is enough: it fails again at every attempt, until it does not.
+      if (!this.#isFailing) {
+        const message =
+          "what was kept for RETENTION cannot be deleted; trying again from time to time";
+        logger.warn({ err: error }, message);
+      }
+      this.#isFailing = true;
+      return false;
+    }
+  }
+}
