@@ -98,6 +98,9 @@ describe("readEnvironment", () => {
     assert.match(text, /^OPENAI_BASE_URL: expected a URL.* \(what was given is not shown\)$/m);
     assert.match(text, /^AZURE_OPENAI_KEY_HEADER: expected the name of an HTTP header alone/m);
     assert.match(text, /^TLS_KEY_FILE: no file at the path that was given; give the path/m);
+    const deep = "/etc/arena/certificates/of/this/machine/and/others/server";
+    const [problem] = problemsOf({ TLS_CERT_FILE: deep, TLS_KEY_FILE: "package.json" });
+    assert.equal(problem?.message, `no file at ${deep}; give the path of a PEM file`);
     assert.equal(problems.length, 9);
   });
 

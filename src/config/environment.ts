@@ -85,9 +85,9 @@ function whatCame(name: string, value: string | undefined): string {
   return `, got ${JSON.stringify(value)}`;
 }
 
-/** A key may stand where its file belongs: in lines, or on one as long as no name of a path. */
+/** A key may stand where its file belongs: in lines, or on one that is longer than names of folders are. */
 function shownPath(path: string): string {
-  return /\p{Cc}|-----|[A-Za-z0-9+/=]{40}/u.test(path) ? "the path that was given" : path;
+  return /\p{Cc}|-----|[A-Za-z0-9+=]{40}/u.test(path) ? "the path that was given" : path;
 }
 
 function tlsProblems(given: Readonly<Record<string, string>>): ConfigurationProblem[] {
