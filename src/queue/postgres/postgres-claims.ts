@@ -34,7 +34,7 @@ export class PostgresClaims {
   ): Promise<readonly ClaimedRow[]> {
     const { held, owner, modelID, isSerial, maxUndelivered } = this.#options;
     const which = kind === "due" && isSerial ? "dueInTurn" : kind;
-    // It may have been too much for the link: of one row at a time there is no less.
+    // Several rows together may have been too much for the link.
     const most = isRetry ? 1 : limit;
     return held.gain(token, isRetry, async (unused) => {
       const values: unknown[] = [toText(modelID), Date.now(), most, owner, unused];

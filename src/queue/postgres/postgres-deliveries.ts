@@ -27,7 +27,7 @@ export class PostgresDeliveries {
 
   take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
     const { connections, held, owner, modelID } = this.#options;
-    // It may have been too much for the link: of one row at a time there is no less.
+    // Several rows together may have been too much for the link.
     const most = isRetry ? 1 : limit;
     return held.gain(token, isRetry, async (unused) => {
       const values = [modelID, most, owner, unused];

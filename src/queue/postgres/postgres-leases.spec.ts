@@ -30,4 +30,23 @@ describe("The lease of a PostgresStore", () => {
     assert.ok(late.lease.since > claimedAt, "it believes that it holds what the other one has");
     await late.stop();
   });
+
+  it("is renewed once more when its renewal is heard of after its end", async () => {
+    const address = new URL(stores.url);
+    await using link = await HoldingProxy.to(address.host);
+    address.host = link.address;
+    const late = await stores.open({ url: address.href, leaseMs: 1000 });
+    await late.insert([arrival("1")], roomy, false);
+    link.toClient.hold();
+    const renewal = late.sweep();
+    const isOver = "SELECT FROM arena_replicas WHERE lease_until < now()";
+    while ((await stores.query(isOver)).length === 0);
+    link.toClient.release();
+    await renewal;
+    const [claimed] = await late.claim("due", "first", 1, false);
+    assert.equal(claimed?.attempt, 1);
+    const other = await stores.open();
+    assert.deepEqual(await other.claim("due", "second", 1, false), []);
+    await late.stop();
+  });
 });

@@ -208,13 +208,24 @@ export class PostgresStore implements QueueStore {
     return this.#retention.deleteBatch();
   }
 
+  /**
+   * Renews the lease, and says between which times that was done. One that was under
+   * way for as long as it lasts is over when it is heard of.
+   */
+  async #renewLease(): Promise<readonly [begin: number, end: number]> {
+    const { leaseMs } = this.#options;
+    for (;;) {
+      const begin = Date.now();
+      await this.#connections.durably("renew-lease", sql.renewLease, [this.#owner, leaseMs]);
+      const end = Date.now();
+      if (end < begin + leaseMs) return [begin, end];
+    }
+  }
+
   /** Says that this process lives, and frees what nobody works on. */
   async #renew(): Promise<void> {
     const { leaseMs, onChange } = this.#options;
-    const now = Date.now();
-    await this.#connections.durably("renew-lease", sql.renewLease, [this.#owner, leaseMs]);
-    // The renewal itself may have been under way for too long.
-    const renewedAt = Date.now();
+    const [now, renewedAt] = await this.#renewLease();
     // Whoever was away for too long holds nothing any more of what it had before.
     const isLate = renewedAt >= this.#lease.until;
     // The database may have been away for all: the others get the time to renew their leases.
