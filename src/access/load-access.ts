@@ -2,7 +2,7 @@ import type { Environment } from "../config/environment.ts";
 import type { ArenaConfig } from "../profiles/arena-config.ts";
 import { type ConfigFile, loadArenaConfig } from "../profiles/load-arena-config.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { azureModelList, toAzureProfiles } from "../providers/azure-variables.ts";
+import { azureModelList, azurePrefix, toAzureProfiles } from "../providers/azure-variables.ts";
 import type { PriceConfig } from "../router/price-config.ts";
 import type { RouteConfig } from "../router/route-config.ts";
 import type { CollectedProblems } from "./collected-problems.ts";
@@ -18,9 +18,6 @@ export interface LoadedAccess {
   readonly routes: readonly RouteConfig[];
   readonly prices: PriceConfig;
 }
-
-/** What begins so is Azure's list of models, and what belongs to each. */
-const azurePrefix = "AZURE_OPENAI_";
 
 /**
  * Reads `arena.yaml`, and the models that `AZURE_OPENAI_MODELS` lists beside its

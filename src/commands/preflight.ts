@@ -14,7 +14,7 @@ import {
   loadArenaConfig,
 } from "../profiles/load-arena-config.ts";
 import type { Profile } from "../profiles/profile.ts";
-import { azureModelList } from "../providers/azure-variables.ts";
+import { azureModelList, azurePrefix } from "../providers/azure-variables.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { countFindings, printReports } from "./preflight/print-reports.ts";
 
@@ -84,7 +84,7 @@ export function runPreflight(
 
 /** What is to be examined, and what the variables have told already. @throws CommandError */
 function collect(file: ConfigFile, environment: Environment, wanted: readonly string[] = []) {
-  const azure = checkAzureVariables(environment.beginningWith("AZURE_OPENAI_"));
+  const azure = checkAzureVariables(environment.beginningWith(azurePrefix));
   const isAzureRight = azure.findings.every(({ verdict }) => verdict === "ok");
   const parts = configPartsWith(isAzureRight ? azure.profiles : null);
   const config = loadArenaConfig(file, parts)?.config;

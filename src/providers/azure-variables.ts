@@ -6,6 +6,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The variable that lists the models; it also names their profiles, as no profile of a file is called. */
 export const azureModelList = "AZURE_OPENAI_MODELS";
+/** What begins so is that list, and what belongs to each of its models. */
+export const azurePrefix = "AZURE_OPENAI_";
 const fields = ["TYPE", "VERSION", "BASE", "KEY", "DEPLOYMENT_NAME"] as const;
 type Field = (typeof fields)[number];
 type Deployment = { readonly id: string } & Readonly<Record<Field, string>>;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { getHeapStatistics } from "node:v8";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
+import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -66,11 +66,10 @@ export class MemoryQueue implements RequestQueue {
   #isClosed = false;
 
   constructor(options: MemoryQueueOptions) {
-    const quarter = getHeapStatistics().heap_size_limit / 4;
     this.#maxSize = options.maxSize;
-    this.#maxBytes = options.maxBytes ?? quarter;
+    this.#maxBytes = options.maxBytes ?? quarterOfHeap;
     this.#outbox = new Outbox(
-      options.outbox ?? { answers: 10_000, characters: Math.min(256 * mebi, quarter) },
+      options.outbox ?? { answers: 10_000, characters: Math.min(256 * mebi, quarterOfHeap) },
     );
     this.#retained = new RetainedAnswers(
       options.retention ?? { answers: 1000, characters: 16 * mebi },

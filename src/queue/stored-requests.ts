@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { getHeapStatistics } from "node:v8";
 import type { Logger } from "../data-models/logger.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
 import { neverAborted } from "./never-aborted.ts";
+import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
   Arrival,
   Claim,
@@ -55,7 +55,7 @@ export class StoredRequests {
   constructor(options: StoredRequestsOptions) {
     const { store, access, limits, patienceMs } = options;
     this.#options = options;
-    this.#maxBytes = options.maxBytes ?? getHeapStatistics().heap_size_limit / 4;
+    this.#maxBytes = options.maxBytes ?? quarterOfHeap;
     this.#inserts = new Batcher({
       ...batchLimits,
       weigh: ({ request }) => request.bytes,

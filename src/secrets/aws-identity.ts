@@ -1,3 +1,4 @@
+import { fixedSource } from "./fixed-source.ts";
 import { Secret } from "./secret.ts";
 import type { SecretSource } from "./secret-source.ts";
 
@@ -42,19 +43,7 @@ export function awsIdentitySource(
   takesBearer: boolean,
 ): SecretSource | null {
   const bearer = takesBearer ? environment("AWS_BEARER_TOKEN_BEDROCK") : undefined;
-  if (bearer !== undefined) return fixed("AWS_BEARER_TOKEN_BEDROCK", bearer);
+  if (bearer !== undefined) return fixedSource("AWS_BEARER_TOKEN_BEDROCK", new Secret(bearer));
   const pair = Object.values(awsPairOf(environment) ?? {}).join(":");
-  return readAwsPair(pair) && fixed("AWS_ACCESS_KEY_ID", pair);
-}
-
-function fixed(description: string, text: string): SecretSource {
-  const secret = new Secret(text);
-  return {
-    description,
-    get: async (signal) => {
-      signal.throwIfAborted();
-      return secret;
-    },
-    refused: () => {},
-  };
+  return readAwsPair(pair) && fixedSource("AWS_ACCESS_KEY_ID", new Secret(pair));
 }

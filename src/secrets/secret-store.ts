@@ -2,12 +2,12 @@ import type { Logger } from "../data-models/logger.ts";
 import { SecretError } from "../errors/secret-error.ts";
 import { awsIdentitySource } from "./aws-identity.ts";
 import { CachedDocument, type CacheTimes } from "./cached-document.ts";
+import { fixedSource } from "./fixed-source.ts";
 import { parseKey } from "./parse-key.ts";
 import { parseReference } from "./parse-reference.ts";
 import { ProviderKeys } from "./provider-keys.ts";
 import { type SchemeName, secretSchemes } from "./registry.ts";
 import { ResolvedSource } from "./resolved-source.ts";
-import type { Secret } from "./secret.ts";
 import type { SecretReference } from "./secret-reference.ts";
 import type { ResolverOptions, SecretResolver, SecretScheme } from "./secret-scheme.ts";
 import type { SecretSource } from "./secret-source.ts";
@@ -47,7 +47,7 @@ export class SecretStore {
     const parsed = parseKey(text);
     switch (parsed.kind) {
       case "text":
-        return createTextSource(parsed.secret);
+        return fixedSource("text", parsed.secret);
       case "problem":
         throw new SecretError("accessKey", "invalid", parsed.message);
       case "reference":
@@ -105,16 +105,4 @@ export class SecretStore {
     this.#resolvers.set(name, resolver);
     return resolver;
   }
-}
-
-function createTextSource(secret: Secret): SecretSource {
-  return {
-    description: "text",
-    get: async (signal) => {
-      signal.throwIfAborted();
-      return secret;
-    },
-    // A key that was written down can be renewed only where it was written.
-    refused: () => {},
-  };
 }
