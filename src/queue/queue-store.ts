@@ -89,8 +89,8 @@ export interface QueueStoreOptions extends StoreLimits {
 /**
  * The rows behind a durable queue, of one model. A call has happened, and
  * survives a crash, when its promise resolves; when it rejects, it may have
- * happened or not, and the same call may be made again with `isRetry` true: no
- * call does its work twice. Methods that take lists do all or nothing.
+ * happened or not, except after a NotDoneError or DataError, and the same call
+ * may be made again with `isRetry` true: no call does its work twice. Methods that take lists do all or nothing.
  */
 export interface QueueStore {
   /**

@@ -52,8 +52,17 @@ export interface Delivery extends RequestKey {
   release(): void;
 }
 
-/** What became of a request at the queue's door. */
-export type AcceptOutcome = "accepted" | "duplicate" | "full" | "closed" | "unavailable";
+/**
+ * What became of a request at the queue's door. `unavailable`: the store was
+ * away, and does not have it; `unknown`: the store went away with it.
+ */
+export type AcceptOutcome =
+  | "accepted"
+  | "duplicate"
+  | "full"
+  | "closed"
+  | "unavailable"
+  | "unknown";
 
 /** How full the queue is. */
 export interface QueueStats {

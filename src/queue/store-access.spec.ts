@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fakeTime } from "../../test/fixtures/fake-time.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { NotDoneError } from "./not-done-error.ts";
 import { ifReachable, StoreAccess, StoreAwayError } from "./store-access.ts";
 
 describe("StoreAccess", () => {
@@ -125,6 +126,35 @@ describe("StoreAccess", () => {
     assert.equal(call.outcome, "StoreAwayError");
   });
 
+  it("gives up a call that has lasted for as long as it may, however long the store was away", async () => {
+    watch(access.call(work));
+    await time.pass(60_000);
+    const call = watch(access.call(work, { mostMs: 5000 }));
+    await time.pass(4500);
+    assert.equal(call.outcome, "waits");
+    await time.pass(2500);
+    assert.equal(call.outcome, "StoreAwayError");
+  });
+
+  it("knows whether a call that was given up may have been done by one of its attempts", async () => {
+    const isDoubted = async (failures: readonly Error[]) => {
+      const rest = [...failures];
+      const failing = async () => {
+        failure = rest.shift() ?? failure;
+        if (failure) throw failure;
+      };
+      const call = access.call(failing, { mostMs: 2000 }).catch((error: unknown) => error);
+      await time.pass(5000);
+      const error = await call;
+      assert.ok(error instanceof StoreAwayError);
+      return error.mayBeDone;
+    };
+    const [lost, refused] = [new Error("connection lost"), new NotDoneError("connection refused")];
+    assert.equal(await isDoubted([refused]), false);
+    assert.equal(await isDoubted([lost, refused]), true);
+    assert.equal(await isDoubted([refused, lost, refused]), true);
+  });
+
   it("makes one attempt for a signal that has aborted already", async () => {
     const aborted = AbortSignal.abort();
     await assert.rejects(access.call(work, { signal: aborted }), StoreAwayError);
@@ -215,7 +245,7 @@ describe("StoreAccess", () => {
 describe("ifReachable", () => {
   it("returns undefined for a store that is away, and nothing else", async () => {
     assert.equal(await ifReachable(Promise.resolve(1)), 1);
-    assert.equal(await ifReachable(Promise.reject(new StoreAwayError("away"))), undefined);
+    assert.equal(await ifReachable(Promise.reject(new StoreAwayError(true))), undefined);
     await assert.rejects(ifReachable(Promise.reject(new TypeError("a mistake"))), TypeError);
   });
 });

@@ -3,6 +3,7 @@ import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { DataError, isOfData } from "./data-error.ts";
 import { neverAborted } from "./never-aborted.ts";
+import { NotDoneError } from "./not-done-error.ts";
 import { Outage } from "./outage.ts";
 
 /** Waits between two attempts grow from the first to the second of these. */
@@ -12,7 +13,10 @@ const mostOvertakings = 3;
 
 /** When a call is given up. */
 export interface CallOptions {
+  /** How long the store may be away. */
   readonly patienceMs?: number;
+  /** How long the call may last, however long the store has been away. */
+  readonly mostMs?: number;
   readonly signal?: AbortSignal;
   /** True for a call that what it carries can make fail: it is not tried again then. */
   readonly carriesData?: boolean;
@@ -29,6 +33,13 @@ export interface StoreListener {
 /** A call was given up because the store was away for too long. */
 export class StoreAwayError extends Error {
   override readonly name = "StoreAwayError";
+  /** True unless each attempt surely changed nothing. */
+  readonly mayBeDone: boolean;
+
+  constructor(mayBeDone: boolean, options?: ErrorOptions) {
+    super("the queue's store is away", options);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 /** Calls a store until it does what it is told: a store that is away for a while loses nothing. */
@@ -69,8 +80,9 @@ export class StoreAccess {
     work: (isRetry: boolean) => Promise<Result>,
     options: CallOptions = {},
   ): Promise<Result> {
-    const { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted } = options;
+    const { signal = neverAborted } = options;
     const begin = Date.now();
+    let mayBeDone = false;
     let overtakings = 0;
     let successes = this.#successes;
     for (let attempt = 0; ; attempt++) {
@@ -83,6 +95,7 @@ export class StoreAccess {
         // What only an operator can mend is not tried again.
         if (error instanceof ConfigurationError) throw error;
         if (options.carriesData && isOfData(error)) throw toDataError(error);
+        mayBeDone ||= !(error instanceof NotDoneError);
         if (attempt > 0 && successes !== this.#successes) overtakings++;
         successes = this.#successes;
         const isStuck = isOfData(error) || overtakings >= mostOvertakings;
@@ -91,10 +104,11 @@ export class StoreAccess {
         }
         const awayMs = isStuck ? 0 : this.#outage.seen(error);
         // A store may be silent for long before anybody knows that it is away.
-        const failingMs = Math.max(awayMs, Date.now() - begin);
+        const lastedMs = Date.now() - begin;
+        const failingMs = Math.max(awayMs, lastedMs);
         if (isStuck) this.#outage.denied(error, failingMs);
-        if (signal.aborted || failingMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
-          throw new StoreAwayError("the queue's store is away", { cause: error });
+        if (signal.aborted || this.#isOver(failingMs, lastedMs, options)) {
+          throw new StoreAwayError(mayBeDone, { cause: error });
         }
         // That others succeed is no news for a call that fails all the same.
         const wakeUp = isStuck ? this.#hurry.signal : this.#retry.signal;
@@ -115,6 +129,11 @@ export class StoreAccess {
     this.#hurry.abort();
     this.#hurry = new AbortController();
     this.retryNow();
+  }
+
+  #isOver(failingMs: number, lastedMs: number, { patienceMs, mostMs }: CallOptions): boolean {
+    const mostFailingMs = Math.min(patienceMs ?? this.#mostPatienceMs, this.#mostPatienceMs);
+    return failingMs >= mostFailingMs || lastedMs >= (mostMs ?? Number.POSITIVE_INFINITY);
   }
 }
 

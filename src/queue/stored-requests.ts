@@ -16,7 +16,7 @@ import type {
   StoreLimits,
 } from "./queue-store.ts";
 import type { AcceptOutcome, Answer, Job, QueuedRequest } from "./request-queue.ts";
-import { ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
+import { type CallOptions, ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
 
 /** What the requests of a queue are kept with. */
 export interface StoredRequestsOptions {
@@ -28,6 +28,8 @@ export interface StoredRequestsOptions {
   readonly logger: Logger;
   /** How long a request waits for a store that is away. */
   readonly patienceMs: number;
+  /** How long it waits besides when the store may have it. */
+  readonly doubtMs: number;
   /** There may be new answers in the store. */
   readonly onAnswers: () => void;
 }
@@ -49,22 +51,17 @@ export class StoredRequests {
   readonly #maxBytes: number;
   #bytes = 0;
   readonly #inserts: Batcher<Arrival, Insertion>;
+  /** Makes inserts again of which nobody knows whether they were done. */
+  readonly #doubtful: Batcher<Arrival, Insertion>;
   readonly #answers: Batcher<ClaimedAnswer, boolean>;
   #isClosed = false;
 
   constructor(options: StoredRequestsOptions) {
-    const { store, access, limits, patienceMs } = options;
+    const { store, access, patienceMs, doubtMs } = options;
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? quarterOfHeap;
-    this.#inserts = new Batcher({
-      ...batchLimits,
-      weigh: ({ request }) => request.bytes,
-      work: (arrivals, isAgain) => {
-        const now = this.#isClosed ? { ...limits, maxSize: 0 } : limits;
-        const insert = (isRetry: boolean) => store.insert(arrivals, now, isRetry || isAgain);
-        return access.call(insert, { patienceMs, carriesData: true });
-      },
-    });
+    this.#inserts = this.#inserter({ patienceMs }, false);
+    this.#doubtful = this.#inserter({ mostMs: doubtMs }, true);
     this.#answers = new Batcher({
       ...batchLimits,
       weigh: ({ answer }) => answer.text.length,
@@ -86,21 +83,15 @@ export class StoredRequests {
 
   /** @throws DataError when the store cannot hold the request */
   async accept(request: QueuedRequest): Promise<AcceptOutcome> {
-    try {
-      const outcome = await this.#inserts.add({ arrival: randomUUID(), request });
-      if (outcome === "full") return this.#isClosed ? "closed" : "full";
-      if (outcome === "duplicate") {
-        // Its answer may have to go out once more.
-        this.#options.onAnswers();
-      } else {
-        this.#deadlines.add(request.deadline);
-        this.#change.notify();
-      }
-      return outcome;
-    } catch (error) {
-      if (error instanceof StoreAwayError) return "unavailable";
-      throw error;
+    const outcome = await this.#insert({ arrival: randomUUID(), request });
+    if (outcome === "full" && this.#isClosed) return "closed";
+    // Its answer may have to go out once more.
+    if (outcome === "duplicate") this.#options.onAnswers();
+    if (outcome === "accepted") {
+      this.#deadlines.add(request.deadline);
+      this.#change.notify();
     }
+    return outcome;
   }
 
   async claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
@@ -168,6 +159,31 @@ export class StoredRequests {
     await this.#deadlines.learn(() =>
       ifReachable(access.call(() => store.nextDeadline(), { signal })),
     );
+  }
+
+  async #insert(arrival: Arrival): Promise<AcceptOutcome> {
+    try {
+      return await this.#inserts.add(arrival);
+    } catch (error) {
+      if (!(error instanceof StoreAwayError)) throw error;
+      if (!error.mayBeDone) return "unavailable";
+    }
+    // An error now, and an answer when the store is back, would be one too many.
+    return (await ifReachable(this.#doubtful.add(arrival))) ?? "unknown";
+  }
+
+  #inserter(patience: CallOptions, isRepeated: boolean): Batcher<Arrival, Insertion> {
+    const { store, access, limits } = this.#options;
+    return new Batcher({
+      ...batchLimits,
+      weigh: ({ request }) => request.bytes,
+      work: (arrivals, isAgain) => {
+        const now = this.#isClosed ? { ...limits, maxSize: 0 } : limits;
+        const insert = (isRetry: boolean) =>
+          store.insert(arrivals, now, isRetry || isAgain || isRepeated);
+        return access.call(insert, { ...patience, carriesData: true });
+      },
+    });
   }
 
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { toNotDone } from "../not-done-error.ts";
 
 /** How to reach a database, and whom to tell. */
 export interface ConnectionsOptions {
@@ -61,13 +62,30 @@ export class Connections {
     this.#relaxed = this.#pool(4, "; SET synchronous_commit = off");
   }
 
-  /** Runs a statement whose effect a crash of the database must not take away. */
+  /**
+   * Runs a statement whose effect a crash of the database must not take away.
+   * @throws NotDoneError when the statement was not sent
+   */
   async durably<Row extends pg.QueryResultRow>(
     name: string,
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    return (await this.#durable.query<Row>({ name, text, values: [...values], types })).rows;
+    const client = await this.#durable.connect().catch((error: unknown) => {
+      throw toNotDone(error);
+    });
+    // The statement under way fails as well, and its caller hears of it.
+    const ignore = () => {};
+    client.on("error", ignore);
+    try {
+      const { rows } = await client.query<Row>({ name, text, values: [...values], types });
+      client.off("error", ignore);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
   }
 
   /** Runs a statement that may be forgotten if the database crashes a moment later. */

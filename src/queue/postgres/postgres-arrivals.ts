@@ -1,7 +1,10 @@
+import { isOfData } from "../data-error.ts";
+import { NotDoneError, toNotDone } from "../not-done-error.ts";
 import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
 import { requestKeyOf, sessionKeyOf } from "../row-keys.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
+import { isAnswer } from "./postgres-problems.ts";
 import * as sql from "./statements.ts";
 import { toText } from "./text-codec.ts";
 import { untilAlone } from "./until-alone.ts";
@@ -41,24 +44,20 @@ export class PostgresArrivals {
     }
     const fresh = [...firsts.values()];
     const requests = fresh.map(({ request }) => request);
-    const inserted = await this.#connections.durably<{ request_key: string }>(
-      "insert",
-      sql.insert,
-      [
-        this.#modelID,
-        maxUndelivered,
-        maxSize,
-        [...firsts.keys()],
-        fresh.map(({ arrival }) => arrival),
-        requests.map(({ sessionID }) => toText(sessionID)),
-        requests.map(({ messageID }) => toText(messageID)),
-        requests.map(({ sessionID }) => sessionKeyOf(sessionID)),
-        requests.map(({ input }) => JSON.stringify(input)),
-        requests.map(({ bytes }) => bytes),
-        requests.map(({ receivedAt }) => receivedAt),
-        requests.map(({ deadline }) => deadline),
-      ],
-    );
+    const inserted = await this.#insert([
+      this.#modelID,
+      maxUndelivered,
+      maxSize,
+      [...firsts.keys()],
+      fresh.map(({ arrival }) => arrival),
+      requests.map(({ sessionID }) => toText(sessionID)),
+      requests.map(({ messageID }) => toText(messageID)),
+      requests.map(({ sessionID }) => sessionKeyOf(sessionID)),
+      requests.map(({ input }) => JSON.stringify(input)),
+      requests.map(({ bytes }) => bytes),
+      requests.map(({ receivedAt }) => receivedAt),
+      requests.map(({ deadline }) => deadline),
+    ]);
     if (inserted.length > 0) this.#announcements.announce("requests");
     // By key, which arrival is stored.
     const stored = new Map<string, string | undefined>();
@@ -100,19 +99,31 @@ export class PostgresArrivals {
     return arrivals.map((arrival) => stored.has(arrival));
   }
 
+  /** @throws NotDoneError when none is stored; after any other error they may be */
+  async #insert(values: readonly unknown[]): Promise<readonly { readonly request_key: string }[]> {
+    try {
+      return await this.#connections.durably("insert", sql.insert, values);
+    } catch (error) {
+      throw isAnswer(error) && !isOfData(error) ? toNotDone(error) : error;
+    }
+  }
+
   /** What became of keys that were not inserted: by key, the arrival that is stored. */
   async #repeat(
     keys: readonly string[],
     arrivals: readonly Arrival[],
   ): Promise<readonly (readonly [string, string])[]> {
     const values = [keys, arrivals.map(({ arrival }) => arrival), Date.now()];
-    const rows = await untilAlone(() =>
+    const repeat = () =>
       this.#connections.durably<{ request_key: string; arrival: string }>(
         "repeat",
         sql.repeat,
         values,
-      ),
-    );
+      );
+    const rows = await untilAlone(repeat).catch((error: unknown) => {
+      // Others of the same call were inserted before.
+      throw error instanceof NotDoneError ? error.cause : error;
+    });
     if (rows.length > 0) this.#announcements.announce("answers");
     return rows.map((row) => [row.request_key, row.arrival] as const);
   }

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { NotDoneError } from "../not-done-error.ts";
 
 /** By SQLSTATE: what an operator has to mend before a start can succeed. */
 const remedies: Readonly<Record<string, string>> = {
@@ -41,11 +42,17 @@ export function placeOf(url: string): string {
   return `${host || "the local socket"}${pathname}`;
 }
 
-/** Whether the database itself says it, and not on its way up or down. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && !/^(08|57P)/.test(codeOf(error));
+/** Whether the database itself says it, and not on its way up or down: what it says so is not done. */
+export function isAnswer(error: unknown): boolean {
+  return originOf(error) instanceof pg.DatabaseError && !/^(08|57P)/.test(codeOf(error));
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  const origin = originOf(error);
+  return origin instanceof Error && "code" in origin ? String(origin.code) : "";
+}
+
+/** What was wrong where nothing was sent. */
+function originOf(error: unknown): unknown {
+  return error instanceof NotDoneError ? error.cause : error;
 }

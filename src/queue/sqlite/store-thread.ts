@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DataError } from "../data-error.ts";
+import { NotDoneError } from "../not-done-error.ts";
 import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
 
 /** The file cannot be opened; the message says why and what to do. */
@@ -52,7 +53,8 @@ export class StoreThread {
   call<Result>(call: StoreCall): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (!this.#isOpen) {
-        reject(new Error(`${this.#data.file} is not open: calls come between start() and stop()`));
+        const message = `${this.#data.file} is not open: calls come between start() and stop()`;
+        reject(new NotDoneError(message));
         return;
       }
       this.#waiting.push({ call, resolve, reject });
@@ -148,7 +150,9 @@ export class StoreThread {
     for (const { call } of group) this.#bytesUnderWay -= bytesOf(call);
     if (this.#waiting.length > 0) this.#schedule();
     if (reply.kind === "failed") {
-      const reason = reply.isOfData ? new DataError(reply.message) : new Error(reply.message);
+      // The transaction was rolled back.
+      const Reason = reply.isOfData ? DataError : NotDoneError;
+      const reason = new Reason(reply.message);
       for (const { reject } of group) reject(reason);
       return;
     }

@@ -79,7 +79,9 @@ async function take(request: modelRequest, bytes: number, options: PredictOption
   const ids = { modelID, sessionID, messageID };
   const outcome = await queue.accept({ ...ids, input, bytes, receivedAt, deadline });
   if (outcome === "closed") throw new ShuttingDownError();
-  if (outcome === "unavailable") throw new QueueUnavailableError();
+  if (outcome === "unavailable" || outcome === "unknown") {
+    throw new QueueUnavailableError(outcome === "unknown");
+  }
   if (outcome === "full") throw new QueueFullError(await queue.stats(), options.maxQueue);
   if (outcome === "accepted") options.onAccepted();
 }

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
+import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
+import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { NotDoneError } from "../not-done-error.ts";
+import type { QueueStore } from "../queue-store.ts";
+import { StoredQueue } from "../stored-queue.ts";
+
+describe("A PostgresStore that fails to insert", () => {
+  const stores = postgresStores();
+  let link: HoldingProxy;
+  let store: QueueStore;
+
+  beforeEach(async () => {
+    const address = new URL(stores.url);
+    link = await HoldingProxy.to(address.host);
+    address.host = link.address;
+    store = postgresStore(address.href);
+  });
+  afterEach(async () => {
+    link.accept();
+    link.toClient.release();
+    await store.stop();
+    await link[Symbol.asyncDispose]();
+  });
+
+  const rows = async () =>
+    (await stores.query("SELECT message_id FROM arena_requests ORDER BY id")).map(
+      (row) => row["message_id"],
+    );
+  async function failureOf(messageIDs: readonly string[]): Promise<unknown> {
+    const arrivals = messageIDs.map((messageID) => arrival(messageID));
+    const outcome = store.insert(arrivals, roomy, false);
+    return outcome.then(
+      () => assert.fail("it was inserted"),
+      (error: unknown) => error,
+    );
+  }
+  /** What the database says to this insert gets lost. */
+  async function loseReplyTo(messageID: string): Promise<unknown> {
+    link.toClient.hold();
+    const failure = failureOf([messageID]);
+    while (!(await rows()).includes(messageID));
+    link.cut();
+    return failure;
+  }
+
+  it("says that nothing was done when it reaches nobody", async () => {
+    await store.start();
+    link.refuse();
+    link.cut();
+    // The first one may go to a connection that is gone and does not know it.
+    await failureOf(["1"]);
+    const failure = await failureOf(["1"]);
+    assert.ok(failure instanceof NotDoneError, String(failure));
+    link.accept();
+  });
+
+  it("says that nothing was done when the database refuses, as a standby does", async () => {
+    const database = new URL(stores.url).pathname.slice(1);
+    await store.start();
+    await stores.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
+    link.cut();
+    const failures = [await failureOf(["1"]), await failureOf(["1"])];
+    await stores.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`);
+    link.cut();
+    const [refused] = failures.filter((error) => /read-only/.test(String(error)));
+    assert.ok(refused instanceof NotDoneError, String(failures));
+    assert.deepEqual(await rows(), []);
+  });
+
+  it("does not say so when the connection is lost with the reply", async () => {
+    await store.start();
+    const failure = await loseReplyTo("1");
+    assert.ok(failure instanceof Error && !(failure instanceof NotDoneError), String(failure));
+    assert.deepEqual(await rows(), ["1"]);
+  });
+
+  it("lets a queue wait for the database when it may have the request, and take it once", async () => {
+    const logger = new RecordingLogger();
+    const queue = new StoredQueue({
+      ...{ ...roomy, isSerial: false, logger, patienceMs: 50, createStore: () => store },
+    });
+    await queue.start();
+    // No connection has to be made while nothing comes through.
+    await Promise.all([1, 2, 3, 4].map(() => store.done([], 0)));
+    link.toClient.hold();
+    const receivedAt = Date.now();
+    const outcome = queue.accept({
+      ...{ modelID: "m", sessionID: "s", messageID: "1", bytes: 1, receivedAt },
+      ...{ input: { messages: [] }, deadline: receivedAt + 60_000 },
+    });
+    while (!(await rows()).includes("1"));
+    link.refuse();
+    link.cut();
+    await logger.find(({ msg }) => msg.includes("cannot be used"));
+    link.toClient.release();
+    link.accept();
+    assert.equal(await outcome, "accepted");
+    assert.deepEqual(await rows(), ["1"]);
+    await queue.stop();
+  });
+});
