@@ -5,6 +5,7 @@ import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { DataError } from "./data-error.ts";
 import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
+import { isHeld } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
 import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
@@ -54,7 +55,7 @@ export class StoredAnswers {
     this.#options = options;
     this.#desk = new DeliveryDesk({
       fetch: () => this.#fetch(),
-      isOurs: ({ from }) => !("takenAt" in from) || isHeld(store, from),
+      isOurs: ({ from }) => !("takenAt" in from) || isHeld(store, from.takenAt),
       done: (entry) => this.#done(entry),
       putBack: (entries) => this.#putBack(entries),
     });
@@ -204,10 +205,6 @@ export class StoredAnswers {
       else this.#stranded.push(from);
     }
   }
-}
-
-function isHeld({ lease }: QueueStore, { takenAt }: TakenEntry): boolean {
-  return takenAt >= lease.since && Date.now() < lease.until;
 }
 
 function toTakenEntry(row: TakenRow, takenAt: number): Entry {

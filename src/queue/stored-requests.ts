@@ -4,6 +4,7 @@ import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
+import { isHeld } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
@@ -189,6 +190,10 @@ export class StoredRequests {
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     const { store, access } = this.#options;
     for (;;) {
+      const begin = Date.now();
+      const isLost = () => kind === "due" && !isHeld(store, begin);
+      // Others would get it at once; whoever renews the lease lets claims be made again.
+      if (isLost()) return [];
       const token = randomUUID();
       const claim = (isRetry: boolean) => store.claim(kind, token, limit, isRetry);
       const rows = (await ifReachable(access.call(claim, { signal }))) ?? [];
@@ -198,8 +203,8 @@ export class StoredRequests {
         if (row.unreadable === null) jobs.push(this.#begin(row, claimedAt));
         else void this.#refuse(row, row.unreadable);
       }
-      if (signal.aborted) {
-        // Whoever asked is gone.
+      if (signal.aborted || isLost()) {
+        // Whoever asked is gone, or others may work on it.
         await this.giveBack(jobs);
         return [];
       }

@@ -8,10 +8,11 @@ describe("the judge of the chaos", () => {
   let disturbances: Disturbances;
   const now = 1_000_000;
 
-  beforeEach(() => {
+  function restart(): void {
     ledger = new Ledger();
     disturbances = new Disturbances(() => now);
-  });
+  }
+  beforeEach(restart);
 
   /** A request that was accepted at once, `at` ms from now. */
   function accepted(messageID: string, given: Partial<Sending> = {}): Entry {
@@ -142,6 +143,23 @@ describe("the judge of the chaos", () => {
     assert.deepEqual(violations(), ["two requests of a session ran at once"]);
     disturbances.begin("worker 0", "freeze")();
     assert.deepEqual(violations(), []);
+  });
+
+  it("lets a worker that went on begin what it had claimed before, and nothing much later", () => {
+    for (const [afterMs, expected] of [
+      [900, []],
+      [1100, ["two requests of a session ran at once"]],
+    ] as const) {
+      restart();
+      const beganAt = now + afterMs;
+      const [one, other] = [accepted("a"), accepted("b")];
+      attempted(one, "x", { beganAt, endedAt: beganAt + 100, worker: "worker 0" });
+      attempted(other, "y", { beganAt: beganAt + 50, endedAt: beganAt + 60, worker: "worker 1" });
+      answered(one, "x");
+      answered(other, "y");
+      disturbances.begin("worker 0", "unlink")();
+      assert.deepEqual(violations(), expected);
+    }
   });
 
   it("finds a session's requests that were answered out of order", () => {

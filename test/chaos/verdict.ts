@@ -20,6 +20,8 @@ export interface Verdict {
 
 /** How long after an answer came its acknowledgement may still be on its way to the store. */
 const acknowledgementMs = 1000;
+/** How long after a worker went on it may begin what it had claimed before. */
+const stalenessMs = 1000;
 /** A client's clock runs a little behind what was done to its server. */
 const slackMs = 50;
 
@@ -137,17 +139,11 @@ export class Judge {
    * database took away.
    */
   #mayOverlap(earlier: Attempt, later: Attempt): boolean {
-    // What the later one's worker had claimed before it froze it may begin afterwards.
+    // What a worker had claimed before it froze it may begin a while afterwards.
     const [reason] = [
-      ...this.#disturbances.around(
-        [earlier.worker, "database"],
-        earlier.beganAt - slackMs,
-        later.beganAt,
-      ),
-      ...this.#disturbances.around(
-        [later.worker],
-        later.beganAt - acknowledgementMs,
-        later.beganAt,
+      ...this.#disturbances.around(["database"], earlier.beganAt - slackMs, later.beganAt),
+      ...[earlier, later].flatMap(({ worker, beganAt }) =>
+        this.#disturbances.around([worker], beganAt - stalenessMs, later.beganAt),
       ),
     ];
     if (!reason) return false;
