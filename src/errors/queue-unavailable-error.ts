@@ -11,7 +11,7 @@ export class QueueUnavailableError extends ArenaError {
     super(
       "UNAVAILABLE",
       mayBeTaken
-        ? `The queue's store went away before it said whether it has the request, whose answer may still come. Send it again under the same messageID; ${cause}`
+        ? `The queue's store went away before it said whether it has the request, whose answer may still come. If none comes, send it again under its messageID, which then runs it once; ${cause}`
         : `The queue's store cannot be reached, so the request was not taken. Send it again later; ${cause}`,
       { retryable: true },
     );

@@ -15,8 +15,6 @@ const mostOvertakings = 3;
 export interface CallOptions {
   /** How long the store may be away. */
   readonly patienceMs?: number;
-  /** How long the call may last, however long the store has been away. */
-  readonly mostMs?: number;
   readonly signal?: AbortSignal;
   /** True for a call that what it carries can make fail: it is not tried again then. */
   readonly carriesData?: boolean;
@@ -80,7 +78,7 @@ export class StoreAccess {
     work: (isRetry: boolean) => Promise<Result>,
     options: CallOptions = {},
   ): Promise<Result> {
-    const { signal = neverAborted } = options;
+    const { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted } = options;
     const begin = Date.now();
     let mayBeDone = false;
     let overtakings = 0;
@@ -104,10 +102,9 @@ export class StoreAccess {
         }
         const awayMs = isStuck ? 0 : this.#outage.seen(error);
         // A store may be silent for long before anybody knows that it is away.
-        const lastedMs = Date.now() - begin;
-        const failingMs = Math.max(awayMs, lastedMs);
+        const failingMs = Math.max(awayMs, Date.now() - begin);
         if (isStuck) this.#outage.denied(error, failingMs);
-        if (signal.aborted || this.#isOver(failingMs, lastedMs, options)) {
+        if (signal.aborted || failingMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
           throw new StoreAwayError(mayBeDone, { cause: error });
         }
         // That others succeed is no news for a call that fails all the same.
@@ -129,11 +126,6 @@ export class StoreAccess {
     this.#hurry.abort();
     this.#hurry = new AbortController();
     this.retryNow();
-  }
-
-  #isOver(failingMs: number, lastedMs: number, { patienceMs, mostMs }: CallOptions): boolean {
-    const mostFailingMs = Math.min(patienceMs ?? this.#mostPatienceMs, this.#mostPatienceMs);
-    return failingMs >= mostFailingMs || lastedMs >= (mostMs ?? Number.POSITIVE_INFINITY);
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
-import { sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
+import { arrival, sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
 import { UnreliableStore } from "../../test/fixtures/unreliable-store.ts";
+import type { QueueStore } from "./queue-store.ts";
 import type { AcceptOutcome, QueuedRequest } from "./request-queue.ts";
 import { StoredQueue } from "./stored-queue.ts";
 
@@ -9,14 +10,16 @@ describe("StoredQueue whose store went away with a request", () => {
   const files = sqliteFiles();
   const never = new AbortController().signal;
   const limits = { maxSize: 2, maxUndelivered: 100 };
+  let file: QueueStore;
   let store: UnreliableStore;
   let queue: StoredQueue;
 
   async function open(patience: { patienceMs: number; doubtMs: number }): Promise<void> {
     queue = new StoredQueue({
-      ...{ ...limits, ...patience, isSerial: false, logger: new RecordingLogger() },
+      ...{ ...limits, ...patience, isSerial: false, logger: new RecordingLogger(), maxBytes: 1000 },
       createStore: (onChange) => {
-        store = new UnreliableStore(sqliteStore(files.file(), { ...limits, onChange }));
+        file = sqliteStore(files.file(), { ...limits, onChange });
+        store = new UnreliableStore(file);
         return store;
       },
     });
@@ -27,10 +30,10 @@ describe("StoredQueue whose store went away with a request", () => {
     return queue.stop();
   });
 
-  function accept(messageID: string): Promise<AcceptOutcome> {
+  function accept(messageID: string, bytes = 100): Promise<AcceptOutcome> {
     const receivedAt = Date.now();
     const request: QueuedRequest = {
-      ...{ modelID: "m", sessionID: "s", messageID, bytes: 100, receivedAt },
+      ...{ modelID: "m", sessionID: "s", messageID, bytes, receivedAt },
       ...{ input: { messages: [] }, deadline: receivedAt + 60_000 },
     };
     return queue.accept(request);
@@ -81,15 +84,34 @@ describe("StoredQueue whose store went away with a request", () => {
     assert.equal(await accept("1"), "duplicate");
   });
 
-  it("knows that it was not taken when there is no room for it any more", async () => {
-    await open({ patienceMs: 0, doubtMs: 60_000 });
-    const outcome = goAwayWith("1", false);
+  it("says so in time although the store says nothing at all", async () => {
+    await open({ patienceMs: 20, doubtMs: 300 });
+    const outcome = goAwayWith("1", true);
     await inserts(0, 2);
+    const goOn = store.hold("insert");
     store.isAway = false;
-    const others = await Promise.all([accept("2"), accept("3")]);
-    // Whoever comes first has the room.
-    const all = [await outcome, ...others].toSorted();
-    assert.deepEqual(all, ["accepted", "accepted", "full"]);
-    assert.equal((await queue.stats()).size, 2);
+    assert.equal(await outcome, "unknown");
+    goOn();
+  });
+
+  it("does not know what becomes of it when there is no room for it any more", async () => {
+    await open({ patienceMs: 20, doubtMs: 60_000 });
+    const outcome = goAwayWith("1", false);
+    await inserts(0, 3);
+    await file.insert([arrival("2"), arrival("3")], limits, false);
+    store.isAway = false;
+    assert.equal(await outcome, "unknown");
+  });
+
+  it("lets no more bytes wait than may run", async () => {
+    await open({ patienceMs: 20, doubtMs: 60_000 });
+    store.loseNext("insert");
+    // They go together.
+    const [first, second] = [accept("1", 1000), accept("2", 1)];
+    await inserts(0, 1);
+    store.isAway = true;
+    assert.equal(await second, "unknown");
+    store.isAway = false;
+    assert.equal(await first, "accepted");
   });
 });

@@ -29,7 +29,7 @@ export interface StoredQueueOptions extends StoreLimits {
   readonly logger: Logger;
   /** How long a request waits for a store that is away before it is refused. */
   readonly patienceMs?: number;
-  /** How much longer it waits when the store may have it. */
+  /** How long it waits when the store went away with it. */
   readonly doubtMs?: number;
   /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
   readonly maxBytes?: number;
@@ -38,7 +38,7 @@ export interface StoredQueueOptions extends StoreLimits {
 /** Time for a database to start again after a crash, or for a standby to take over. */
 const defaultPatienceMs = 5000;
 /** Time for somebody to start a database again by hand, or to turn over to another place. */
-const defaultDoubtMs = 25_000;
+const defaultDoubtMs = 30_000;
 /** Published metrics that wait for a store that is away; the log has all of them. */
 const mostMetricsWaiting = 1000;
 /** Attempts to keep metrics that fail while others succeed: they may be more than the store can take. */

@@ -4,6 +4,7 @@ import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Doubts } from "./doubts.ts";
 import { isHeld } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { quarterOfHeap } from "./quarter-of-heap.ts";
@@ -17,7 +18,7 @@ import type {
   StoreLimits,
 } from "./queue-store.ts";
 import type { AcceptOutcome, Answer, Job, QueuedRequest } from "./request-queue.ts";
-import { type CallOptions, ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
+import { ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
 
 /** What the requests of a queue are kept with. */
 export interface StoredRequestsOptions {
@@ -29,13 +30,13 @@ export interface StoredRequestsOptions {
   readonly logger: Logger;
   /** How long a request waits for a store that is away. */
   readonly patienceMs: number;
-  /** How long it waits besides when the store may have it. */
+  /** How long it waits when the store may have it. */
   readonly doubtMs: number;
   /** There may be new answers in the store. */
   readonly onAnswers: () => void;
 }
 
-type Insertion = "accepted" | "duplicate" | "full";
+type Insertion = "accepted" | "duplicate" | "full" | "unavailable";
 
 /** Two are under way at once, so that one gathers while another is written. */
 const batchLimits = { concurrency: 2, maxItems: 200 };
@@ -52,17 +53,20 @@ export class StoredRequests {
   readonly #maxBytes: number;
   #bytes = 0;
   readonly #inserts: Batcher<Arrival, Insertion>;
-  /** Makes inserts again of which nobody knows whether they were done. */
-  readonly #doubtful: Batcher<Arrival, Insertion>;
+  readonly #doubts: Doubts;
   readonly #answers: Batcher<ClaimedAnswer, boolean>;
   #isClosed = false;
 
   constructor(options: StoredRequestsOptions) {
-    const { store, access, patienceMs, doubtMs } = options;
+    const { store, access, doubtMs } = options;
     this.#options = options;
     this.#maxBytes = options.maxBytes ?? quarterOfHeap;
-    this.#inserts = this.#inserter({ patienceMs }, false);
-    this.#doubtful = this.#inserter({ mostMs: doubtMs }, true);
+    this.#inserts = new Batcher({
+      ...batchLimits,
+      weigh: ({ request }) => request.bytes,
+      work: (arrivals, isAgain) => this.#insertAll(arrivals, isAgain),
+    });
+    this.#doubts = new Doubts({ store, access, mostMs: doubtMs, maxBytes: this.#maxBytes });
     this.#answers = new Batcher({
       ...batchLimits,
       weigh: ({ answer }) => answer.text.length,
@@ -169,22 +173,25 @@ export class StoredRequests {
       if (!(error instanceof StoreAwayError)) throw error;
       if (!error.mayBeDone) return "unavailable";
     }
-    // An error now, and an answer when the store is back, would be one too many.
-    return (await ifReachable(this.#doubtful.add(arrival))) ?? "unknown";
+    return this.#doubts.settle(arrival, this.#limits);
   }
 
-  #inserter(patience: CallOptions, isRepeated: boolean): Batcher<Arrival, Insertion> {
-    const { store, access, limits } = this.#options;
-    return new Batcher({
-      ...batchLimits,
-      weigh: ({ request }) => request.bytes,
-      work: (arrivals, isAgain) => {
-        const now = this.#isClosed ? { ...limits, maxSize: 0 } : limits;
-        const insert = (isRetry: boolean) =>
-          store.insert(arrivals, now, isRetry || isAgain || isRepeated);
-        return access.call(insert, { ...patience, carriesData: true });
-      },
-    });
+  get #limits(): StoreLimits {
+    const { limits } = this.#options;
+    return this.#isClosed ? { ...limits, maxSize: 0 } : limits;
+  }
+
+  async #insertAll(arrivals: readonly Arrival[], isAgain: boolean): Promise<readonly Insertion[]> {
+    const { store, access, patienceMs } = this.#options;
+    // Batches before this one may have used up its patience.
+    const latest = access.isAway ? Date.now() - patienceMs : Number.NEGATIVE_INFINITY;
+    const timely = arrivals.filter(({ request }) => request.receivedAt > latest);
+    if (timely.length === 0) return arrivals.map(() => "unavailable");
+    const limits = this.#limits;
+    const insert = (isRetry: boolean) => store.insert(timely, limits, isRetry || isAgain);
+    const outcomes = await access.call(insert, { patienceMs, carriesData: true });
+    const byArrival = new Map(timely.map((arrival, place) => [arrival, outcomes[place]]));
+    return arrivals.map((arrival) => byArrival.get(arrival) ?? "unavailable");
   }
 
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {

@@ -20,8 +20,8 @@ export interface Verdict {
 
 /** How long after an answer came its acknowledgement may still be on its way to the store. */
 const acknowledgementMs = 1000;
-/** How long after a worker went on it may begin what it had claimed before. */
-const stalenessMs = 1000;
+/** How long after it went on a worker that had no time between two lines of code takes to the second one. */
+const stalenessMs = 400;
 /** A client's clock runs a little behind what was done to its server. */
 const slackMs = 50;
 
@@ -139,12 +139,15 @@ export class Judge {
    * database took away.
    */
   #mayOverlap(earlier: Attempt, later: Attempt): boolean {
-    // What a worker had claimed before it froze it may begin a while afterwards.
+    const around = (parts: readonly string[], from: number) =>
+      this.#disturbances.around(parts, from, later.beganAt);
     const [reason] = [
-      ...this.#disturbances.around(["database"], earlier.beganAt - slackMs, later.beganAt),
-      ...[earlier, later].flatMap(({ worker, beganAt }) =>
-        this.#disturbances.around([worker], beganAt - stalenessMs, later.beganAt),
+      ...around([earlier.worker, "database"], earlier.beganAt - slackMs),
+      // What a worker had claimed before it froze it may begin a moment afterwards.
+      ...around([earlier.worker], earlier.beganAt - stalenessMs).filter(
+        ({ what }) => what === "freeze",
       ),
+      ...around([later.worker], later.beganAt - acknowledgementMs),
     ];
     if (!reason) return false;
     this.#excuse(`overlap: ${reason.what} ${reason.part.replace(/ .*/, "")}`);

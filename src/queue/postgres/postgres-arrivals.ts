@@ -4,7 +4,7 @@ import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
 import { requestKeyOf, sessionKeyOf } from "../row-keys.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
-import { isAnswer } from "./postgres-problems.ts";
+import { isRefusal } from "./postgres-problems.ts";
 import * as sql from "./statements.ts";
 import { toText } from "./text-codec.ts";
 import { untilAlone } from "./until-alone.ts";
@@ -35,6 +35,7 @@ export class PostgresArrivals {
   async insert(
     arrivals: readonly Arrival[],
     { maxSize, maxUndelivered }: StoreLimits,
+    isRetry: boolean,
   ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
     const keys = arrivals.map(({ request, arrival }) => requestKeyOf(request, arrival));
     const firsts = new Map<string, Arrival>();
@@ -63,13 +64,19 @@ export class PostgresArrivals {
     const stored = new Map<string, string | undefined>();
     for (const { request_key: key } of inserted) stored.set(key, firsts.get(key)?.arrival);
     if (inserted.length < arrivals.length) {
-      for (const [key, arrival] of await this.#repeat(keys, arrivals)) stored.set(key, arrival);
+      const repeat = this.#repeat(keys, arrivals).catch((error: unknown) => {
+        throw error instanceof NotDoneError && inserted.length > 0 ? error.cause : error;
+      });
+      for (const [key, arrival] of await repeat) stored.set(key, arrival);
     }
-    return arrivals.map(({ arrival }, place) => {
+    const outcomes = arrivals.map(({ arrival }, place) => {
       const known = stored.get(keys[place] ?? "");
       if (known === undefined) return "full";
       return known === arrival ? "accepted" : "duplicate";
     });
+    // An insert before, whose end was not heard of, may have announced nothing.
+    if (isRetry && outcomes.includes("accepted")) this.#announcements.announce("requests");
+    return outcomes;
   }
 
   async refuse(refusals: readonly Refusal[]): Promise<readonly boolean[]> {
@@ -104,7 +111,7 @@ export class PostgresArrivals {
     try {
       return await this.#connections.durably("insert", sql.insert, values);
     } catch (error) {
-      throw isAnswer(error) && !isOfData(error) ? toNotDone(error) : error;
+      throw isRefusal(error) && !isOfData(error) ? toNotDone(error) : error;
     }
   }
 
@@ -114,16 +121,13 @@ export class PostgresArrivals {
     arrivals: readonly Arrival[],
   ): Promise<readonly (readonly [string, string])[]> {
     const values = [keys, arrivals.map(({ arrival }) => arrival), Date.now()];
-    const repeat = () =>
+    const rows = await untilAlone(() =>
       this.#connections.durably<{ request_key: string; arrival: string }>(
         "repeat",
         sql.repeat,
         values,
-      );
-    const rows = await untilAlone(repeat).catch((error: unknown) => {
-      // Others of the same call were inserted before.
-      throw error instanceof NotDoneError ? error.cause : error;
-    });
+      ),
+    );
     if (rows.length > 0) this.#announcements.announce("answers");
     return rows.map((row) => [row.request_key, row.arrival] as const);
   }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
 import { NotDoneError } from "../not-done-error.ts";
-import type { QueueStore } from "../queue-store.ts";
+import type { QueueStore, StoreChange } from "../queue-store.ts";
 import { StoredQueue } from "../stored-queue.ts";
 
 describe("A PostgresStore that fails to insert", () => {
@@ -75,6 +76,32 @@ describe("A PostgresStore that fails to insert", () => {
     const failure = await loseReplyTo("1");
     assert.ok(failure instanceof Error && !(failure instanceof NotDoneError), String(failure));
     assert.deepEqual(await rows(), ["1"]);
+  });
+
+  it("tells others of a request that was taken unheard of when it is made again", async () => {
+    const news = new Collected<StoreChange>();
+    await stores.open({ onChange: (change) => news.add(change) });
+    await store.start();
+    const [first] = [arrival("1")];
+    link.toClient.hold();
+    const lost = assert.rejects(store.insert([first], roomy, false));
+    while (!(await rows()).includes("1"));
+    link.cut();
+    await lost;
+    link.toClient.release();
+    const before = news.items.length;
+    // Some of the connections are gone without knowing it.
+    const insist = async (attempt = 0): Promise<readonly string[]> => {
+      try {
+        return await store.insert([first], roomy, true);
+      } catch (error) {
+        if (attempt === 9) throw error;
+        return insist(attempt + 1);
+      }
+    };
+    assert.deepEqual(await insist(), ["accepted"]);
+    let place = 0;
+    await news.find((change) => place++ >= before && change === "requests");
   });
 
   it("lets a queue wait for the database when it may have the request, and take it once", async () => {

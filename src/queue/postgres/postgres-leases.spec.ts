@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import type { StoreChange } from "../queue-store.ts";
 
 describe("The lease of a PostgresStore", () => {
   const stores = postgresStores();
@@ -29,6 +32,34 @@ describe("The lease of a PostgresStore", () => {
     await renewal;
     assert.ok(late.lease.since > claimedAt, "it believes that it holds what the other one has");
     await late.stop();
+  });
+
+  it("never begins in the future, also when the clock was set back", async () => {
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 600_000 });
+    try {
+      const store = await stores.open();
+      mock.timers.reset();
+      assert.ok(store.lease.since > Date.now());
+      await store.sweep();
+      assert.ok(store.lease.since <= Date.now());
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it("lets others look again as soon as it is renewed late, whatever else fails then", async () => {
+    const news = new Collected<StoreChange>();
+    const store = await stores.open({ leaseMs: 200, onChange: (change) => news.add(change) });
+    await stores.query("ALTER TABLE arena_requests RENAME TO arena_gone");
+    try {
+      while (Date.now() <= store.lease.until) await stores.query("SELECT 1");
+      const before = news.items.length;
+      await assert.rejects(store.sweep(), /arena_requests/);
+      assert.deepEqual(news.items.slice(before), ["anything"]);
+      assert.ok(Date.now() < store.lease.until + 200);
+    } finally {
+      await stores.query("ALTER TABLE arena_gone RENAME TO arena_requests");
+    }
   });
 
   it("is renewed once more when its renewal is heard of after its end", async () => {

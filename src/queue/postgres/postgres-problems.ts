@@ -42,8 +42,13 @@ export function placeOf(url: string): string {
   return `${host || "the local socket"}${pathname}`;
 }
 
-/** Whether the database itself says it, and not on its way up or down: what it says so is not done. */
-export function isAnswer(error: unknown): boolean {
+/** Whether the database refused a statement. A pooler's own errors (08, 58, XX) say nothing of what it did. */
+export function isRefusal(error: unknown): boolean {
+  return originOf(error) instanceof pg.DatabaseError && !/^(08|57P|58|XX)/.test(codeOf(error));
+}
+
+/** Whether the database itself says it, and not on its way up or down. */
+function isAnswer(error: unknown): boolean {
   return originOf(error) instanceof pg.DatabaseError && !/^(08|57P)/.test(codeOf(error));
 }
 

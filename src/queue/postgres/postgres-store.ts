@@ -131,9 +131,9 @@ export class PostgresStore implements QueueStore {
   insert(
     arrivals: readonly Arrival[],
     limits: StoreLimits,
-    _isRetry: boolean,
+    isRetry: boolean,
   ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
-    return this.#arrivals.insert(arrivals, limits);
+    return this.#arrivals.insert(arrivals, limits, isRetry);
   }
 
   refuse(refusals: readonly Refusal[], _isRetry: boolean): Promise<readonly boolean[]> {
@@ -232,8 +232,10 @@ export class PostgresStore implements QueueStore {
     if (isLate && this.#lease.until > 0) {
       this.#patientUntil = renewedAt + leaseMs + longestRestMs;
     }
-    const since = isLate ? renewedAt : this.#lease.since;
+    // A clock that was set back must not make it begin in the future.
+    const since = isLate ? renewedAt : Math.min(this.#lease.since, now);
     this.#lease = { since, until: now + leaseMs };
+    if (isLate) onChange("anything");
     if (now >= this.#patientUntil) {
       this.#announceFreed(
         await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, [])),

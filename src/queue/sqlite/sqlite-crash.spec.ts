@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -8,6 +10,7 @@ import type { Worker } from "node:worker_threads";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { NotDoneError } from "../not-done-error.ts";
 import type { Answer } from "../request-queue.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
@@ -72,6 +75,28 @@ describe("a SqliteStore that is hurt", () => {
       accepted.filter((messageID) => !found.has(messageID)),
       [],
     );
+  });
+
+  it("did nothing of what it was asked while its thread cannot open the file again", async () => {
+    let thread: Worker | undefined;
+    process.once("worker", (worker) => {
+      thread = worker;
+    });
+    const file = files.file();
+    const store = await files.open({ file });
+    const away = `${dirname(file)}-away`;
+    renameSync(dirname(file), away);
+    try {
+      writeFileSync(dirname(file), "no folder");
+      await thread?.terminate();
+      for (const messageID of ["1", "2"]) {
+        await assert.rejects(store.insert([arrival(messageID)], roomy), NotDoneError);
+      }
+    } finally {
+      rmSync(dirname(file));
+      renameSync(away, dirname(file));
+    }
+    assert.deepEqual(await store.insert([arrival("3")], roomy), ["accepted"]);
   });
 
   it("goes on with what it holds when its thread ends", async () => {

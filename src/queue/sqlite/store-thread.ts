@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DataError } from "../data-error.ts";
-import { NotDoneError } from "../not-done-error.ts";
+import { NotDoneError, toNotDone } from "../not-done-error.ts";
 import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
 
 /** The file cannot be opened; the message says why and what to do. */
@@ -138,7 +138,7 @@ export class StoreThread {
     worker.on("exit", () => {
       this.#worker = null;
       reject(failure);
-      this.#rejectAll(failure);
+      this.#rejectAll(failure, failure instanceof UnusableStoreError);
     });
     this.#worker = worker;
     return promise;
@@ -160,12 +160,15 @@ export class StoreThread {
     if (reply.isForeignChange) this.#onForeignChange();
   }
 
-  #rejectAll(reason: Error): void {
-    const all = [...this.#sent, ...this.#waiting];
+  /** `isUndone`: it did nothing of what was sent. */
+  #rejectAll(reason: Error, isUndone: boolean): void {
+    const [sent, waiting] = [this.#sent, this.#waiting];
     this.#sent = [];
     this.#waiting = [];
     this.#bytesUnderWay = 0;
-    for (const { reject } of all) reject(reason);
+    const notDone = toNotDone(reason);
+    for (const { reject } of sent) reject(isUndone ? notDone : reason);
+    for (const { reject } of waiting) reject(notDone);
   }
 }
 
