@@ -69,10 +69,12 @@ export class PostgresArrivals {
       });
       for (const [key, arrival] of await repeat) stored.set(key, arrival);
     }
+    const missing = arrivals.filter((_, place) => !stored.has(keys[place] ?? ""));
+    const forgotten = isRetry ? await this.#findForgotten(missing) : new Set<string>();
     const outcomes = arrivals.map(({ arrival }, place) => {
       const known = stored.get(keys[place] ?? "");
-      if (known === undefined) return "full";
-      return known === arrival ? "accepted" : "duplicate";
+      if (known === arrival || forgotten.has(arrival)) return "accepted";
+      return known === undefined ? "full" : "duplicate";
     });
     // An insert before, whose end was not heard of, may have announced nothing.
     if (isRetry && outcomes.includes("accepted")) this.#announcements.announce("requests");
@@ -113,6 +115,18 @@ export class PostgresArrivals {
     } catch (error) {
       throw isRefusal(error) && !isOfData(error) ? toNotDone(error) : error;
     }
+  }
+
+  /** Of arrivals that are not there: those that were. */
+  async #findForgotten(arrivals: readonly Arrival[]): Promise<ReadonlySet<string>> {
+    if (arrivals.length === 0) return new Set();
+    const values = [arrivals.map(({ arrival }) => arrival)];
+    const rows = await this.#connections.durably<{ arrival: string }>(
+      "find-forgotten",
+      sql.findForgotten,
+      values,
+    );
+    return new Set(rows.map(({ arrival }) => arrival));
   }
 
   /** What became of keys that were not inserted: by key, the arrival that is stored. */

@@ -56,6 +56,39 @@ describe("The retention of a PostgresStore", () => {
     assert.equal((await store.stats()).undelivered, 2);
   });
 
+  it("takes nothing for new that was answered and deleted while its insert is made again", async () => {
+    const store = await stores.open({ retentionMs: 0 });
+    const [first, other] = [arrival("1"), arrival("2")];
+    const run = async () => {
+      const rows = await store.claim("due", "t", 9, false);
+      const answered = { answer: { text: "{}", outcome: "OK" }, answeredAt: 1 } as const;
+      const answers = rows.map(({ row, token }) => ({ row, token, ...answered }));
+      await store.answer(answers, false);
+      await store.done(await store.take("t", 9, false), Date.now());
+      return rows.length;
+    };
+    await store.insert([first], roomy, false);
+    assert.equal(await run(), 1);
+    assert.equal(await left(), 0);
+    assert.deepEqual(await store.insert([first, other], roomy, true), ["accepted", "accepted"]);
+    assert.equal(await run(), 1);
+    // Whoever asks anew gets a new answer.
+    assert.deepEqual(await store.insert([arrival("1")], roomy, false), ["accepted"]);
+    assert.equal(await run(), 1);
+  });
+
+  it("remembers what was deleted for two minutes, and nothing that was old", async () => {
+    const store = await stores.open({ retentionMs });
+    await deliver(store, "1");
+    await stores.query("UPDATE arena_requests SET received_at = $1", [Date.now() - 130_000]);
+    await deliver(store, "2");
+    await store.sweep();
+    assert.deepEqual([await left(), await left("forgotten")], [0, 1]);
+    await stores.query("UPDATE arena_forgotten SET deleted_at = now() - interval '130 seconds'");
+    await store.sweep();
+    assert.equal(await left("forgotten"), 0);
+  });
+
   it("lets nobody wait for it at the start", async () => {
     await deliver(await stores.open(), "1");
     const store = await stores.open({ retentionMs });

@@ -33,6 +33,7 @@ export class PostgresRetention {
         deleted("delete-delivered", sql.deleteDelivered),
         deleted("delete-metrics", sql.deleteMetrics),
         connections.relaxedly("forget-replicas", sql.forgetReplicas, []),
+        connections.relaxedly("forget-forgotten", sql.forgetForgotten, []),
       ]);
       this.#isFailing = false;
       return left.flat().some((row) => row["is_more_left"]);

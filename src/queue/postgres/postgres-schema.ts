@@ -62,6 +62,24 @@ const migrations: readonly string[] = [
   `,
   // The arrivals that repeated it, the latest first.
   "ALTER TABLE arena_requests ADD COLUMN repeated_by text[] NOT NULL DEFAULT '{}'",
+  // Whoever still asks what became of a request that was soon deleted must not be taken for new.
+  `
+  CREATE TABLE arena_forgotten (
+    arrival text PRIMARY KEY,
+    deleted_at timestamptz NOT NULL
+  );
+  CREATE INDEX arena_forgotten_age ON arena_forgotten (deleted_at);
+  CREATE FUNCTION arena_forget() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO arena_forgotten (arrival, deleted_at)
+    SELECT unnest(arrival || repeated_by), now() FROM gone
+    WHERE greatest(received_at, repeated_at) > extract(epoch FROM now() - interval '2 minutes') * 1000
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER arena_forget AFTER DELETE ON arena_requests
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION arena_forget();
+  `,
 ];
 
 /** Any number that nobody else takes in the same database. */

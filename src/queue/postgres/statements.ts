@@ -29,6 +29,7 @@ WITH given AS (
 ), fresh AS (
   SELECT *, row_number() OVER (ORDER BY place) AS rank FROM given g
   WHERE NOT EXISTS (SELECT FROM arena_requests r WHERE r.request_key = g.request_key)
+    AND NOT EXISTS (SELECT FROM arena_forgotten f WHERE f.arrival = g.arrival)
 )
 INSERT INTO arena_requests (state, model_id, request_key, arrival, session_id, message_id,
   session_key, request, bytes, received_at, deadline)
@@ -67,6 +68,10 @@ WITH given AS (
     AND r.arrival <> ALL(g.arrivals) AND NOT r.repeated_by && g.arrivals
 )
 SELECT request_key, arrival FROM arena_requests WHERE request_key = ANY($1::text[])`;
+
+/** Of arrivals that were not inserted: those that were, and were answered and deleted since. $1 arrivals. */
+export const findForgotten = `
+SELECT arrival FROM arena_forgotten WHERE arrival = ANY($1::text[])`;
 
 /** $1 model, $2 most undelivered, then one array per column. */
 export const refuse = `
@@ -238,6 +243,10 @@ export const freeOwn = free("owner = $1");
 
 /** $1 owner. */
 export const endLease = "DELETE FROM arena_replicas WHERE id = $1";
+
+/** Longer than anybody asks for what was deleted. */
+export const forgetForgotten =
+  "DELETE FROM arena_forgotten WHERE deleted_at < now() - interval '2 minutes'";
 
 /** Owners that are long gone. */
 export const forgetReplicas =
