@@ -98,7 +98,11 @@ export interface QueueStore {
    * milliseconds since 1970; what was before may have been given to others.
    */
   readonly lease: { readonly since: number; readonly until: number };
-  /** True when several processes can use the same rows. */
+  /**
+   * True when several processes can use the same rows. A store that is not shared
+   * does its calls in the order in which they are made: a claim that is called
+   * after an insert, before that has ended, finds what it stores.
+   */
   readonly isShared: boolean;
   /** How often `sweep` wants to be called. */
   readonly sweepIntervalMs: number;

@@ -71,7 +71,11 @@ export class StoredRequests {
       ...batchLimits,
       weigh: ({ answer }) => answer.text.length,
       work: (answers, isAgain) => {
-        const answer = (isRetry: boolean) => store.answer(answers, isRetry || isAgain);
+        const answer = (isRetry: boolean) => {
+          const call = store.answer(answers, isRetry || isAgain);
+          if (!store.isShared) options.onAnswers();
+          return call;
+        };
         return access.call(answer, { carriesData: true });
       },
     });
@@ -94,7 +98,7 @@ export class StoredRequests {
     if (outcome === "duplicate") this.#options.onAnswers();
     if (outcome === "accepted") {
       this.#deadlines.add(request.deadline);
-      this.#change.notify();
+      if (this.#options.store.isShared) this.#change.notify();
     }
     return outcome;
   }
@@ -138,7 +142,7 @@ export class StoredRequests {
     if (!claim) return false;
     try {
       const isStored = await this.#answers.add({ ...claim, answer, answeredAt: Date.now() });
-      if (isStored) this.#options.onAnswers();
+      if (isStored && this.#options.store.isShared) this.#options.onAnswers();
       return isStored;
     } catch (error) {
       if (error instanceof StoreAwayError) return false;
@@ -188,7 +192,11 @@ export class StoredRequests {
     const timely = arrivals.filter(({ request }) => request.receivedAt > latest);
     if (timely.length === 0) return arrivals.map(() => "unavailable");
     const limits = this.#limits;
-    const insert = (isRetry: boolean) => store.insert(timely, limits, isRetry || isAgain);
+    const insert = (isRetry: boolean) => {
+      const call = store.insert(timely, limits, isRetry || isAgain);
+      if (!store.isShared) this.#change.notify();
+      return call;
+    };
     const outcomes = await access.call(insert, { patienceMs, carriesData: true });
     const byArrival = new Map(timely.map((arrival, place) => [arrival, outcomes[place]]));
     return arrivals.map((arrival) => byArrival.get(arrival) ?? "unavailable");
