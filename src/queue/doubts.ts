@@ -4,7 +4,7 @@ import { ifReachable, type StoreAccess } from "./store-access.ts";
 
 /** What doubts are settled with. */
 export interface DoubtsOptions {
-  readonly store: QueueStore;
+  readonly insert: QueueStore["insert"];
   readonly access: StoreAccess;
   /** How long after it came a request may be in doubt. */
   readonly mostMs: number;
@@ -53,9 +53,9 @@ export class Doubts {
   }
 
   async #insert(arrival: Arrival, limits: StoreLimits, signal: AbortSignal) {
-    const { store, access } = this.#options;
-    const insert = () => store.insert([arrival], limits, true);
-    const outcomes = await ifReachable(access.call(insert, { signal, carriesData: true }));
+    const { insert, access } = this.#options;
+    const again = () => insert([arrival], limits, true);
+    const outcomes = await ifReachable(access.call(again, { signal, carriesData: true }));
     return outcomes?.[0];
   }
 }

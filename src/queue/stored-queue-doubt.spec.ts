@@ -77,6 +77,18 @@ describe("StoredQueue whose store went away with a request", () => {
     });
   }
 
+  it("lets a worker that waits have it once it is known", async () => {
+    await open({ patienceMs: 20, doubtMs: 60_000 });
+    const outcome = goAwayWith("1", false);
+    await inserts(0, 3);
+    // The worker's claim comes to the store before the insert does.
+    const claim = queue.claim(1, never);
+    store.loseNext("insert");
+    store.isAway = false;
+    assert.equal(await outcome, "accepted");
+    assert.equal((await claim)[0]?.request.messageID, "1");
+  });
+
   it("says at last that nobody knows, also when each later attempt surely failed", async () => {
     await open({ patienceMs: 20, doubtMs: 100 });
     assert.equal(await goAwayWith("1", true), "unknown");

@@ -66,15 +66,21 @@ export class StoredRequests {
       weigh: ({ request }) => request.bytes,
       work: (arrivals, isAgain) => this.#insertAll(arrivals, isAgain),
     });
-    this.#doubts = new Doubts({ store, access, mostMs: doubtMs, maxBytes: this.#maxBytes });
+    this.#doubts = new Doubts({
+      insert: (...call) => this.#insertNow(...call),
+      access,
+      mostMs: doubtMs,
+      maxBytes: this.#maxBytes,
+    });
     this.#answers = new Batcher({
       ...batchLimits,
       weigh: ({ answer }) => answer.text.length,
       work: (answers, isAgain) => {
         const answer = (isRetry: boolean) => {
-          const call = store.answer(answers, isRetry || isAgain);
+          const answered = store.answer(answers, isRetry || isAgain);
+          // As with an insert and the claim of it, a take goes with this.
           if (!store.isShared) options.onAnswers();
-          return call;
+          return answered;
         };
         return access.call(answer, { carriesData: true });
       },
@@ -186,20 +192,24 @@ export class StoredRequests {
   }
 
   async #insertAll(arrivals: readonly Arrival[], isAgain: boolean): Promise<readonly Insertion[]> {
-    const { store, access, patienceMs } = this.#options;
+    const { access, patienceMs } = this.#options;
     // Batches before this one may have used up its patience.
     const latest = access.isAway ? Date.now() - patienceMs : Number.NEGATIVE_INFINITY;
     const timely = arrivals.filter(({ request }) => request.receivedAt > latest);
     if (timely.length === 0) return arrivals.map(() => "unavailable");
     const limits = this.#limits;
-    const insert = (isRetry: boolean) => {
-      const call = store.insert(timely, limits, isRetry || isAgain);
-      if (!store.isShared) this.#change.notify();
-      return call;
-    };
+    const insert = (isRetry: boolean) => this.#insertNow(timely, limits, isRetry || isAgain);
     const outcomes = await access.call(insert, { patienceMs, carriesData: true });
     const byArrival = new Map(timely.map((arrival, place) => [arrival, outcomes[place]]));
     return arrivals.map((arrival) => byArrival.get(arrival) ?? "unavailable");
+  }
+
+  #insertNow(...call: Parameters<QueueStore["insert"]>): ReturnType<QueueStore["insert"]> {
+    const { store } = this.#options;
+    const inserted = store.insert(...call);
+    // Its calls are done in their order: a claim that goes with the insert finds what that stores.
+    if (!store.isShared) this.#change.notify();
+    return inserted;
   }
 
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {
