@@ -69,7 +69,8 @@ const migrations: readonly string[] = [
     deleted_at timestamptz NOT NULL
   );
   CREATE INDEX arena_forgotten_age ON arena_forgotten (deleted_at);
-  CREATE FUNCTION arena_forget() RETURNS trigger LANGUAGE plpgsql AS $$
+  CREATE FUNCTION arena_forget() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
   BEGIN
     INSERT INTO arena_forgotten (arrival, deleted_at)
     SELECT unnest(arrival || repeated_by), now() FROM gone
