@@ -63,14 +63,18 @@ export class PostgresArrivals {
     // By key, which arrival is stored.
     const stored = new Map<string, string | undefined>();
     for (const { request_key: key } of inserted) stored.set(key, firsts.get(key)?.arrival);
+    let hasWritten = inserted.length > 0;
+    /** What was written before is there, although this was not even sent. */
+    const fail = (error: unknown): never => {
+      throw error instanceof NotDoneError && hasWritten ? error.cause : error;
+    };
     if (inserted.length < arrivals.length) {
-      const repeat = this.#repeat(keys, arrivals).catch((error: unknown) => {
-        throw error instanceof NotDoneError && inserted.length > 0 ? error.cause : error;
-      });
-      for (const [key, arrival] of await repeat) stored.set(key, arrival);
+      const repeated = await this.#repeat(keys, arrivals).catch(fail);
+      hasWritten = true;
+      for (const [key, arrival] of repeated) stored.set(key, arrival);
     }
     const missing = arrivals.filter((_, place) => !stored.has(keys[place] ?? ""));
-    const forgotten = isRetry ? await this.#findForgotten(missing) : new Set<string>();
+    const forgotten = isRetry ? await this.#findForgotten(missing).catch(fail) : new Set<string>();
     const outcomes = arrivals.map(({ arrival }, place) => {
       const known = stored.get(keys[place] ?? "");
       if (known === arrival || forgotten.has(arrival)) return "accepted";
