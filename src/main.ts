@@ -13,6 +13,9 @@ import { addArenaDoors } from "./server/grpc/arena-doors.ts";
 import { createCredentials, credentialProblems, type TlsFiles } from "./server/grpc/credentials.ts";
 import { GrpcServer } from "./server/grpc/grpc-server.ts";
 import { Health } from "./server/grpc/health.ts";
+import { createArenaService, modelReception, transportBytes } from "./server/grpc/model-service.ts";
+import { ByteBudget, receptionBytes } from "./server/grpc/reception/byte-budget.ts";
+import { createReception } from "./server/grpc/reception/reception.ts";
 import { addReflection } from "./server/grpc/reflection.ts";
 import { HttpServer } from "./server/http/http-server.ts";
 import { operationsRoutes } from "./server/http/operations-routes.ts";
@@ -88,13 +91,20 @@ export async function createArenaServer(
       metrics.requestAnswered(outcome, waitingMs, modelMs),
   });
 
+  const messageLimits = {
+    maxRequestBytes: settings.MAX_REQUEST_BYTES,
+    maxAnswerBytes: settings.MAX_ANSWER_BYTES,
+    maxMetricsBytes: settings.MAX_METRICS_BYTES,
+  };
+  const arenaMessages = modelReception(messageLimits, new ByteBudget(receptionBytes));
   const closing = new AbortController();
   let openStreams = 0;
   const streamEnd = new Change();
   const grpcServer = new GrpcServer({
     host: settings.GRPC_HOST,
     port: settings.GRPC_PORT,
-    maxRequestBytes: settings.MAX_REQUEST_BYTES,
+    maxMessageBytes: transportBytes(messageLimits),
+    reception: createReception(Object.values(arenaMessages)),
     health,
     credentials: createCredentials(tlsFiles(settings)),
     addServices: (server) => {
@@ -102,6 +112,7 @@ export async function createArenaServer(
       if (!isGateway) return;
       addArenaDoors(server, {
         definition,
+        service: createArenaService(arenaMessages),
         metrics: new GrpcMetrics(metrics.registry),
         predict: {
           modelID,
@@ -131,6 +142,7 @@ export async function createArenaServer(
         },
         publishMetrics: {
           modelID,
+          maxMetricsBytes: settings.MAX_METRICS_BYTES,
           logger,
           toModel: (published) => model.publishMetrics(published),
           keep: async (sessionID, published) => queue.durable?.keepMetrics(sessionID, published),

@@ -63,6 +63,11 @@ export const settingGroups = {
     MAX_REQUEST_BYTES: whole(1, 536_870_912)
       .default(33_554_432)
       .describe("Size of the largest request that is taken."),
+    MAX_METRICS_BYTES: whole(0, 536_870_912)
+      .default(16_777_216)
+      .describe(
+        "Size of the largest published metrics that are kept, logged and given to the model; larger ones are refused in the log.",
+      ),
     MAX_ANSWER_BYTES: whole(65_536, 536_870_912)
       .default(4_000_000)
       .describe("Size of the largest answer that is delivered; Python clients take 4 MiB."),

@@ -2,7 +2,7 @@ import type { Server } from "@grpc/grpc-js";
 import type { ModelDefinition } from "../../data-models/model-definition.ts";
 import type { GrpcMetrics, GrpcType } from "../../telemetry/grpc-metrics.ts";
 import { streamHandler, unaryHandler } from "./handlers.ts";
-import { createArenaService } from "./model-service.ts";
+import type { createArenaService } from "./model-service.ts";
 import { createPredict, type PredictOptions } from "./predict.ts";
 import { createPublishMetrics, type PublishMetricsOptions } from "./publish-metrics.ts";
 import { createRegisterModel } from "./register-model.ts";
@@ -11,6 +11,7 @@ import { createSendPrediction, type SendPredictionOptions } from "./send-predict
 /** What the four calls of the arena need. */
 export interface ArenaDoorsOptions {
   readonly definition: ModelDefinition;
+  readonly service: ReturnType<typeof createArenaService>;
   readonly metrics: GrpcMetrics;
   readonly predict: PredictOptions;
   readonly sendPrediction: Omit<SendPredictionOptions, "onWritten">;
@@ -21,7 +22,7 @@ export interface ArenaDoorsOptions {
 export function addArenaDoors(server: Server, options: ArenaDoorsOptions): void {
   const count = (type: GrpcType, method: string) => options.metrics.method(type, "Model", method);
   const stream = count("server_stream", "sendPrediction");
-  server.addService(createArenaService(options.predict.maxRequestBytes), {
+  server.addService(options.service, {
     registerModel: unaryHandler(
       count("unary", "registerModel"),
       createRegisterModel(options.definition),

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Server, type ServerCredentials } from "@grpc/grpc-js";
+import { Server, type ServerCredentials, type ServerInterceptor } from "@grpc/grpc-js";
 import { listenError } from "../listen-error.ts";
 import type { Health } from "./health.ts";
 import { Http2Connections } from "./http2-connections.ts";
@@ -9,19 +9,14 @@ export interface GrpcServerOptions {
   readonly host: string;
   readonly port: number;
   readonly credentials: ServerCredentials;
-  readonly maxRequestBytes: number;
+  /** Size of the largest message of any method. */
+  readonly maxMessageBytes: number;
+  /** How messages arrive. */
+  readonly reception: ServerInterceptor;
   readonly health: Health;
   /** Adds the arena's service and whatever else is spoken. */
   readonly addServices: (server: Server) => void;
 }
-
-/**
- * A request that is too large must reach predict to be answered (ARENA-9), so
- * the transport takes more than that; only beyond this does it answer with an
- * error by itself.
- */
-const transportFactor = 4;
-const leastTransportBytes = 128 * 2 ** 20;
 
 /** Owns the gRPC port. */
 export class GrpcServer {
@@ -33,10 +28,8 @@ export class GrpcServer {
   constructor(options: GrpcServerOptions) {
     this.#options = options;
     this.#server = new Server({
-      "grpc.max_receive_message_length": Math.min(
-        Math.max(options.maxRequestBytes * transportFactor, leastTransportBytes),
-        2 ** 31 - 1,
-      ),
+      "grpc.max_receive_message_length": options.maxMessageBytes,
+      interceptors: [options.reception],
       // An orchestrator that vanished without a word is noticed within 40 s.
       "grpc.keepalive_time_ms": 30_000,
       "grpc.keepalive_timeout_ms": 10_000,

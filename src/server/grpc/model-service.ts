@@ -1,53 +1,75 @@
-import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { ServiceDefinition } from "@grpc/grpc-js";
-import { ModelService, modelRequest } from "../../generated/model.ts";
+import { ModelService } from "../../generated/model.ts";
 import { encodeModelAnswer } from "./model-answer-codec.ts";
+import type { MessageReader } from "./reception/arriving-message.ts";
+import type { ByteBudget } from "./reception/byte-budget.ts";
+import { openMetrics, openRequest } from "./reception/model-messages.ts";
+import type { MethodReception } from "./reception/reception.ts";
 
-/** A request as it came over the wire, or that it could not be read. */
-export type ReceivedRequest =
-  | { readonly ok: true; readonly message: modelRequest; readonly bytes: number }
-  | { readonly ok: false };
+/** Sizes of what the arena sends. */
+export interface MessageLimits {
+  readonly maxRequestBytes: number;
+  readonly maxAnswerBytes: number;
+  readonly maxMetricsBytes: number;
+}
 
 const emptyMessage = Buffer.alloc(0);
-/** The tag of the field `request`: number 1, length-delimited. */
-const requestTag = 0x0a;
+/**
+ * A request that is too large must reach predict to be answered (ARENA-9), so
+ * the transport takes more than that; only beyond this does it answer with an
+ * error by itself.
+ */
+const transportFactor = 4;
+const leastTransportBytes = 128 * 2 ** 20;
+
+/** Size of the largest message that is not refused by the transport itself. */
+export function transportBytes({ maxRequestBytes }: MessageLimits): number {
+  return Math.min(Math.max(maxRequestBytes * transportFactor, leastTransportBytes), 2 ** 31 - 1);
+}
 
 /**
- * The arena's service with our own serializers where they are faster, and a
- * deserializer that never throws: grpc-js would answer that with an error,
- * after which the orchestrator never calls again (ARENA-9).
+ * The arena's service with our own serializers where they are faster. What grpc-js
+ * receives by itself is read in the same way as what a reception receives.
  */
-export function createArenaService(maxRequestBytes: number) {
+export function createArenaService(reception: ReturnType<typeof modelReception>) {
+  const { predict, publishMetrics, sendPrediction } = ModelService;
+  const read = <Message extends MessageReader>(open: () => Message) => {
+    return (bytes: Buffer): Message => {
+      const message = open();
+      message.write(bytes);
+      return message;
+    };
+  };
   return {
     ...ModelService,
     predict: {
-      ...ModelService.predict,
-      requestDeserialize: (buffer: Buffer) => decodeRequest(buffer, maxRequestBytes),
+      ...predict,
+      requestDeserialize: read(reception.predict.open),
       responseSerialize: () => emptyMessage,
     },
-    sendPrediction: { ...ModelService.sendPrediction, responseSerialize: encodeModelAnswer },
+    publishMetrics: {
+      ...publishMetrics,
+      requestDeserialize: read(reception.publishMetrics.open),
+      responseSerialize: () => emptyMessage,
+    },
+    sendPrediction: { ...sendPrediction, responseSerialize: encodeModelAnswer },
   } satisfies ServiceDefinition;
 }
 
-function decodeRequest(buffer: Buffer, maxRequestBytes: number): ReceivedRequest {
-  const bytes = buffer.length;
-  try {
-    // What is refused for its size needs its ids only, and its text takes time to read.
-    const readable = bytes > maxRequestBytes ? withoutText(buffer) : buffer;
-    return { ok: true, message: modelRequest.decode(readable), bytes };
-  } catch {
-    return { ok: false };
-  }
-}
-
-function withoutText(buffer: Buffer): Uint8Array {
-  const reader = new BinaryReader(buffer);
-  const kept: Uint8Array[] = [];
-  while (reader.pos < reader.len) {
-    const start = reader.pos;
-    const tag = reader.uint32();
-    reader.skip(tag & 7, tag >>> 3);
-    if (tag !== requestTag) kept.push(buffer.subarray(start, reader.pos));
-  }
-  return Buffer.concat(kept);
+/** How the messages of the two methods that have content are received. */
+export function modelReception(limits: MessageLimits, budget: ByteBudget) {
+  const maxBytes = transportBytes(limits);
+  const maxIdBytes = limits.maxAnswerBytes / 2;
+  return {
+    predict: {
+      path: ModelService.predict.path,
+      maxBytes,
+      open: () => openRequest(limits.maxRequestBytes, maxIdBytes, budget),
+    },
+    publishMetrics: {
+      path: ModelService.publishMetrics.path,
+      maxBytes,
+      open: () => openMetrics(limits.maxMetricsBytes, budget),
+    },
+  } satisfies Record<string, MethodReception & { readonly path: string }>;
 }

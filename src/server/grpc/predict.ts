@@ -9,13 +9,14 @@ import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
 import { ModelNotFoundError } from "../../errors/model-not-found-error.ts";
 import { QueueFullError } from "../../errors/queue-full-error.ts";
 import { QueueUnavailableError } from "../../errors/queue-unavailable-error.ts";
+import { ReceptionFullError } from "../../errors/reception-full-error.ts";
 import { RequestTooLargeError } from "../../errors/request-too-large-error.ts";
 import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
-import type { Empty, modelRequest } from "../../generated/model.ts";
+import type { Empty } from "../../generated/model.ts";
 import type { RequestKey, RequestQueue } from "../../queue/request-queue.ts";
 import type { ServingState } from "../serving-state.ts";
-import type { ReceivedRequest } from "./model-service.ts";
+import type { ReceivedRequest } from "./reception/model-messages.ts";
 
 /** What predict needs to take requests. */
 export interface PredictOptions {
@@ -45,39 +46,44 @@ export function createPredict(options: PredictOptions) {
     received: ReceivedRequest,
     call: ServerUnaryCall<ReceivedRequest, Empty>,
   ): Promise<Empty> => {
+    received.use();
     try {
-      if (!received.ok) throw new InvalidRequestError("it is no modelRequest of protobuf");
-      const { message, bytes } = received;
-      if (message.modelID !== modelID) {
-        if (mode === "strict") throw new ModelNotFoundError(message.modelID, modelID);
-        logger.debug({ modelID: message.modelID }, "dropped a request for another model");
+      if (!received.isReadable) throw new InvalidRequestError("it is no modelRequest of protobuf");
+      const asked = received.text("modelID");
+      if (asked !== modelID) {
+        if (mode === "strict") throw new ModelNotFoundError(asked, modelID);
+        logger.debug({ modelID: asked }, "dropped a request for another model");
         return {};
       }
-      await take(message, bytes, options);
+      await take(received, options);
     } catch (thrown) {
       const error = toArenaError(thrown);
       if (error instanceof InternalError) logger.error({ err: error.cause }, error.message);
       options.onRefused(error);
       if (mode === "strict") throw error;
       await answerRefusal(received, error, options, call);
+    } finally {
+      received.release();
     }
     return {};
   };
 }
 
-async function take(request: modelRequest, bytes: number, options: PredictOptions): Promise<void> {
-  const { sessionID, messageID, modelID } = request;
-  const { queue, maxRequestBytes, requestTimeoutMs } = options;
+async function take(received: ReceivedRequest, options: PredictOptions): Promise<void> {
+  const { bytes } = received;
+  const { modelID, queue, maxRequestBytes, requestTimeoutMs } = options;
   if (leavesEarly(options)) throw new ShuttingDownError();
   if (bytes > maxRequestBytes) throw new RequestTooLargeError(bytes, maxRequestBytes);
-  if (!fitsAnswer(request, options))
-    throw new InvalidRequestError("its ids are too long to answer");
+  const key = keyOf(received, options);
+  if (!key) throw new InvalidRequestError("its ids are too long to answer");
+  if (received.isCut("request")) throw new ReceptionFullError(bytes);
+  const text = received.text("request");
+  received.drop("request");
   if (bytes > largeBytes) await afterOtherWork();
-  const input = parseTaskInput(request.request);
+  const input = parseTaskInput(text);
   const receivedAt = Date.now();
   const deadline = receivedAt + requestTimeoutMs;
-  const ids = { modelID, sessionID, messageID };
-  const outcome = await queue.accept({ ...ids, input, bytes, receivedAt, deadline });
+  const outcome = await queue.accept({ ...key, modelID, input, bytes, receivedAt, deadline });
   if (outcome === "closed") throw new ShuttingDownError();
   if (outcome === "unavailable" || outcome === "unknown") {
     throw new QueueUnavailableError(outcome === "unknown");
@@ -97,7 +103,8 @@ async function answerRefusal(
   options: PredictOptions,
   call: ServerUnaryCall<ReceivedRequest, Empty>,
 ): Promise<void> {
-  if (!received.ok || !fitsAnswer(received.message, options)) {
+  const key = received.isReadable ? keyOf(received, options) : null;
+  if (!key) {
     options.logger.error({ code: error.code }, `${error.message} No answer can be addressed.`);
     return;
   }
@@ -105,10 +112,13 @@ async function answerRefusal(
   call.on("cancelled", () => cancelled.abort());
   if (call.cancelled) cancelled.abort();
   const answer = { text: toErrorAnswerText(error), outcome: error.code };
-  await options.queue.refuse(received.message, answer, cancelled.signal);
+  await options.queue.refuse(key, answer, cancelled.signal);
 }
 
-/** An answer that cannot carry its request's ids would end the client's stream (ARENA-19). */
-function fitsAnswer({ sessionID, messageID }: RequestKey, { maxAnswerBytes }: PredictOptions) {
-  return Buffer.byteLength(sessionID) + Buffer.byteLength(messageID) <= maxAnswerBytes / 2;
+/** Null when an answer cannot carry the request's ids: it would end the client's stream (ARENA-19). */
+function keyOf(received: ReceivedRequest, { maxAnswerBytes }: PredictOptions): RequestKey | null {
+  if (received.isCut("sessionID") || received.isCut("messageID")) return null;
+  const key = { sessionID: received.text("sessionID"), messageID: received.text("messageID") };
+  const bytes = Buffer.byteLength(key.sessionID) + Buffer.byteLength(key.messageID);
+  return bytes <= maxAnswerBytes / 2 ? key : null;
 }

@@ -23,7 +23,9 @@ export function addReflection(server: Server): void {
 function converse(call: ServerDuplexStream<Buffer, Buffer>): void {
   call.on("data", (request: Buffer) => {
     try {
-      call.write(answerReflection(request));
+      // The next question is read when this answer is on its way: a client that does not read waits.
+      call.pause();
+      call.write(answerReflection(request), () => call.resume());
     } catch {
       const details = "this is no ServerReflectionRequest";
       call.emit("error", { code: status.INVALID_ARGUMENT, details });
