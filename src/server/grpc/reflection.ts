@@ -1,4 +1,4 @@
-import { type Server, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { type Server, status } from "@grpc/grpc-js";
 import { answerReflection } from "./reflection-answer.ts";
 
 const versions = ["v1", "v1alpha"];
@@ -20,7 +20,8 @@ export function addReflection(server: Server): void {
   }
 }
 
-function converse(call: ServerDuplexStream<Buffer, Buffer>): void {
+/** Answers one question after the other, of a client that may not read. */
+export function converse(call: NodeJS.ReadWriteStream): void {
   call.on("data", (request: Buffer) => {
     try {
       // The next question is read when this answer is on its way: a client that does not read waits.
