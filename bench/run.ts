@@ -1,8 +1,9 @@
 // Prints the figures of docs/performance.md. Ratios are taken within one run.
-// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog router worst-requests]
+// npm run bench [-- start-up round-trips many-at-once memory sqlite postgres backlog router worst-requests floods]
 import { availableParallelism } from "node:os";
 import { measureBacklog } from "./backlog.ts";
 import { type Figure, isReached, toLine } from "./figures.ts";
+import { measureFloods } from "./floods.ts";
 import { measureManyAtOnce } from "./many-at-once.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePostgres } from "./postgres.ts";
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure[]>>> = {
   backlog: measureBacklog,
   router: measureRouter,
   "worst-requests": measureWorstRequests,
+  floods: measureFloods,
 };
 
 const chosen = process.argv.slice(2);
