@@ -45,11 +45,12 @@ async function watchFlood(name: string, server: ServerProcess): Promise<Figure[]
   const client = new SteadyClient(server);
   const calm = await client.during(() => sleep(4000));
   const attacker = fork(attack, [name, server.address], { execArgv: ["--conditions=source"] });
-  const during = await client.during(() => once(attacker, "message"));
+  const over = Promise.race([once(attacker, "message"), once(attacker, "exit")]);
+  const during = await client.during(() => over);
   await sleep(5000);
   const after = await client.during(() => sleep(5000));
-  const settledMB = await settled(server, calm.residentMB);
   await end(attacker);
+  const settledMB = await settled(server, calm.residentMB);
   await client.close();
   const detail =
     `before: p99 ${calm.p99.toFixed(0)} ms, ${calm.residentMB.toFixed(0)} MB; during: p50 ${during.p50.toFixed(0)}, ` +
@@ -91,6 +92,7 @@ async function settled(server: ServerProcess, before: number): Promise<number> {
 }
 
 async function end(attacker: ChildProcess): Promise<void> {
+  if (attacker.exitCode !== null) return;
   const exited = once(attacker, "exit");
   attacker.kill("SIGKILL");
   await exited;

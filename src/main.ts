@@ -105,6 +105,10 @@ export async function createArenaServer(
     port: settings.GRPC_PORT,
     maxMessageBytes: transportBytes(messageLimits),
     reception: createReception(Object.values(arenaMessages)),
+    onCut: (reason, peer) => {
+      metrics.connectionCut(reason);
+      logger.warn({ reason, peer }, "cut a connection that flooded the server");
+    },
     health,
     credentials: createCredentials(tlsFiles(settings)),
     addServices: (server) => {

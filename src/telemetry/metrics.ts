@@ -35,6 +35,12 @@ export class Metrics {
     "arena_delivery_seconds",
     "Time from the answer to the client's acknowledgement.",
   );
+  readonly #cuts = new Counter({
+    name: "arena_connections_cut_total",
+    help: "Connections that were cut because they flooded the server: by faults, or with too many streams.",
+    labelNames: ["reason"],
+    registers: [this.registry],
+  });
   #accepted = 0;
   #answered = 0;
 
@@ -69,6 +75,11 @@ export class Metrics {
   /** A request was not taken, and its refusal is its answer. */
   requestRefused(outcome: string): void {
     this.#count(outcome);
+  }
+
+  /** A connection was cut because it flooded the server. */
+  connectionCut(reason: string): void {
+    this.#cuts.inc({ reason });
   }
 
   /** A client has acknowledged an answer. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Server, type ServerCredentials, type ServerInterceptor } from "@grpc/grpc-js";
 import { listenError } from "../listen-error.ts";
+import { ConnectionLimits, type CutReason } from "./connection-limits.ts";
 import type { Health } from "./health.ts";
 import { Http2Connections } from "./http2-connections.ts";
 
@@ -14,22 +15,29 @@ export interface GrpcServerOptions {
   /** How messages arrive. */
   readonly reception: ServerInterceptor;
   readonly health: Health;
+  /** Told when a connection is cut because it floods the server. */
+  readonly onCut: (reason: CutReason, peer: string) => void;
   /** Adds the arena's service and whatever else is spoken. */
   readonly addServices: (server: Server) => void;
 }
+
+/** Usual clients let more calls wait until others have ended. */
+const maxStreamsPerConnection = 1000;
 
 /** Owns the gRPC port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
   readonly #server: Server;
-  readonly #connections = new Http2Connections("/Model/predict");
+  readonly #connections: Http2Connections;
   #ended: Promise<void> | null = null;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
+    this.#connections = new Http2Connections("/Model/predict", new ConnectionLimits(options.onCut));
     this.#server = new Server({
       "grpc.max_receive_message_length": options.maxMessageBytes,
       interceptors: [options.reception],
+      "grpc.max_concurrent_streams": maxStreamsPerConnection,
       // An orchestrator that vanished without a word is noticed within 40 s.
       "grpc.keepalive_time_ms": 30_000,
       "grpc.keepalive_timeout_ms": 10_000,

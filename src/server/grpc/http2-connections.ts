@@ -1,6 +1,7 @@
 import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 import { Change } from "../../queue/change.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 
 /** Bytes that a distant client may send before it waits for us; HTTP/2's default is 64 KiB. */
 const windowBytes = 8 * 2 ** 20;
@@ -10,26 +11,30 @@ const distantMs = 4;
 /**
  * What grpc-js does not let us do with its connections: a window that lets
  * distant clients send images without waiting a round trip every 64 KiB, the
- * number of calls that are still arriving, and a real end. It looks at a private
- * field of the server; where that is not found, all works as grpc-js does it.
+ * number of calls that are still arriving, limits, and a real end. It looks at private
+ * fields of the server; where that is not found, all works as grpc-js does it.
  */
 export class Http2Connections {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #path: string;
   readonly #calls = new Set<object>();
   readonly #ended = new Change();
+  readonly #limits: ConnectionLimits;
 
-  /** @param path the method whose calls are counted, such as `/Model/predict` */
-  constructor(path: string) {
+  /** @param path the method whose calls are waited for, such as `/Model/predict` */
+  constructor(path: string, limits: ConnectionLimits) {
     this.#path = path;
+    this.#limits = limits;
   }
 
   /** Begins to watch. Call it after the port is bound. */
   watch(server: Server): void {
     const http2Servers: unknown = Reflect.get(server, "http2Servers");
     if (!(http2Servers instanceof Map)) return;
+    const handlers: unknown = Reflect.get(server, "handlers");
+    const isKnown = (path: unknown) => !(handlers instanceof Map) || handlers.has(path);
     for (const http2Server of http2Servers.keys()) {
-      if (isHttp2Server(http2Server)) this.#watchServer(http2Server);
+      if (isHttp2Server(http2Server)) this.#watchServer(http2Server, isKnown);
     }
   }
 
@@ -43,13 +48,15 @@ export class Http2Connections {
     for (const session of this.#sessions) session.destroy();
   }
 
-  #watchServer(http2Server: Http2Server): void {
+  #watchServer(http2Server: Http2Server, isKnown: (path: unknown) => boolean): void {
     http2Server.on("session", (session) => {
       raiseWindowIfDistant(session);
+      this.#limits.watch(session);
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
     });
     http2Server.on("stream", (stream, headers) => {
+      this.#limits.count(stream, isKnown(headers[":path"]));
       if (headers[":path"] !== this.#path) return;
       this.#calls.add(stream);
       stream.on("close", () => {
