@@ -15,9 +15,24 @@ describe("keys", () => {
   };
   const question = "canary-question-of-a-participant";
 
+  /** Forms of a key in which it can be read: in parts, and in the usual encodings. */
+  const formsOf = (key: string): string[] => [
+    key,
+    key.slice(0, 8),
+    key.slice(-6),
+    key.slice(3, 11),
+    key.slice(6, 15),
+    encodeURIComponent(key).replaceAll(/[^%]/g, (it) => `%${Buffer.from(it).toString("hex")}`),
+    Buffer.from(key).toString("hex"),
+    Buffer.from(key).toString("base64"),
+    Buffer.from(`me:${key}`).toString("base64url").slice(4),
+    Buffer.from(`u:${key}`).toString("base64").slice(3, -4),
+  ];
+
   /** A vendor that quotes the key, and the question, wherever it can. */
   const failures = (key: string): Reply[] => {
     const words = `key ${key} (${key.slice(0, 8)}****${key.slice(-4)}) said ${question}`;
+    const forms = formsOf(key).map((form) => vendorError(`it says ${form}`, "error", "error"));
     const answer = (status: number, body: object | string): Reply => ({
       kind: "answer",
       status,
@@ -30,6 +45,7 @@ describe("keys", () => {
         answer(status, vendorError(words, "invalid_request", "error")),
       ),
       ...[404, 429, 500, 503].map((status) => answer(status, { error: `key ${key}` })),
+      ...forms.map((body) => answer(404, body)),
       answer(502, `<html>${words}</html>`),
       answer(200, `<html>${words}</html>`),
       answer(200, { choices: [], words }),
@@ -83,7 +99,7 @@ describe("keys", () => {
       await cleanup.disposeAsync();
       assert.equal(vendor.requests.length, failures(key).length);
       vendor.reset();
-      for (const secret of [key, key.slice(0, 8), key.slice(-6), question]) {
+      for (const secret of [...formsOf(key), question]) {
         assert.ok(!told.includes(secret), told.slice(told.indexOf(secret) - 300));
       }
     }

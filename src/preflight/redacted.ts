@@ -1,4 +1,5 @@
 import type { Secret } from "../secrets/secret.ts";
+import { withoutKeys } from "../secrets/without-keys.ts";
 import type { Finding } from "./finding.ts";
 
 /** What is shorter stands in ordinary words, too. */
@@ -12,10 +13,8 @@ export function redacted(findings: readonly Finding[], secrets: readonly Secret[
   const texts = secrets
     .map((secret) => secret.reveal())
     .flatMap((text) => [text, ...text.split(":")])
-    .filter((text) => text.length >= shortest)
-    .toSorted((one, other) => other.length - one.length);
-  const clean = (words: string) =>
-    texts.reduce((rest, text) => rest.replaceAll(text, "[secret]"), words);
+    .filter((text) => text.length >= shortest);
+  const clean = (words: string) => withoutKeys(words, texts);
   return findings.map(({ check, verdict, detail, remedy }) => ({
     check: clean(check),
     verdict,

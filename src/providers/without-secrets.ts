@@ -1,3 +1,5 @@
+import { withoutKeys } from "../secrets/without-keys.ts";
+
 /** Looks like a key, or like one that its reader has masked in part. */
 const keyLike = /^(sk|pk|rk|key|Bearer)[-_][\w-]{8,}|\*{3,}/i;
 
@@ -5,13 +7,11 @@ const keyLike = /^(sk|pk|rk|key|Bearer)[-_][\w-]{8,}|\*{3,}/i;
 const tellingLength = 6;
 
 /**
- * Takes keys, whole or in part, and inline images out of what a foreign
+ * Takes keys, whole, in part or encoded, and inline images out of what a foreign
  * system said, and cuts it to the length of a log line.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let clean = text.slice(0, 2000);
-  for (const secret of secrets) clean = clean.replaceAll(secret, "[secret]");
-  return clean
+  return withoutKeys(text.slice(0, 2000), secrets)
     .split(/([\s"'`,;()<>{}]+)/)
     .map((word) => (isTelling(word, secrets) ? "[secret]" : word))
     .join("")
