@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { ArenaClient } from "../src/client/arena-client.ts";
 import { Settings } from "../src/config/settings.ts";
@@ -66,42 +69,100 @@ describe("keys", () => {
       ["aalto", keys.AZURE_OPENAI_API_KEY],
       ["local", keys.LOCAL_API_KEY],
     ] as const) {
-      let told = "";
-      const write = (line: string) => {
-        told += line;
-      };
-      const logger = createLogger("debug", { write });
-      const settings = Settings.parse({
-        ...keys,
-        ...addresses,
-        MODEL,
-        GRPC_HOST: "127.0.0.1",
-        GRPC_PORT: "0",
-        HTTP_PORT: "0",
-        QUEUE_URL: "memory:",
-      });
-      const server = await createArenaServer(settings, await createModel(settings), logger);
-      const ports = await server.start();
-      assert.ok(ports);
-      const { grpcPort, httpPort } = ports;
-      const client = new ArenaClient({ address: `127.0.0.1:${grpcPort}` });
-      await using cleanup = new AsyncDisposableStack();
-      // The server waits until the client has taken its answers, so the client closes last.
-      cleanup.defer(() => client.close());
-      cleanup.defer(() => server.stop());
-      for (const reply of failures(key)) {
-        vendor.reply(reply);
-        const answer = await client.ask(question);
-        assert.ok(answer.error, inspect(answer));
-        told += inspect(answer, { depth: 9 });
-      }
-      told += await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-      await cleanup.disposeAsync();
+      const settings = { ...keys, ...addresses, MODEL, QUEUE_URL: "memory:" };
+      const told = await toldOf(settings, failures(key), vendor);
       assert.equal(vendor.requests.length, failures(key).length);
       vendor.reset();
-      for (const secret of [...formsOf(key), question]) {
-        assert.ok(!told.includes(secret), told.slice(told.indexOf(secret) - 300));
-      }
+      assertUntold(told, [...formsOf(key), question]);
     }
   });
+
+  it("that stand in a model's address are in no name, file, answer, log line or metric", async () => {
+    await using vendor = await OpenAIStandIn.start();
+    const folder = mkdtempSync(join(tmpdir(), "arena-secrets-"));
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => rmSync(folder, { recursive: true }));
+    const inQuery = "canaryquery7Gh2Wn5s";
+    const inUser = "canarypassword9Kd4Xr";
+    const { host } = new URL(vendor.origin);
+    const address = `http://me:${inUser}@${host}/gateway/my-gpt?api_key=${inQuery}&v=2`;
+    const failed = failures(`${inQuery} ${inUser}`).slice(0, 9);
+    for (const [MODEL, place, expected, path] of [
+      ["azure", { AZURE_OPENAI_BASE_URL: address }, "my-gpt", "/gateway/my-gpt"],
+      ["openai", { OPENAI_BASE_URL: address }, "GPT4_turbo", "/gateway/my-gpt"],
+      [
+        "local",
+        { LOCAL_BASE_URL: address, LOCAL_MODEL: "llama3.2" },
+        "llama3.2",
+        "/gateway/my-gpt",
+      ],
+      [
+        "azure",
+        { AZURE_OPENAI_ENDPOINT: address, AZURE_OPENAI_DEPLOYMENT: "it" },
+        "it",
+        "/gateway/my-gpt/openai/deployments/it",
+      ],
+    ] as const) {
+      const settings = {
+        AZURE_OPENAI_API_KEY: keys.AZURE_OPENAI_API_KEY,
+        OPENAI_API_KEY: keys.OPENAI_API_KEY,
+        ...place,
+        MODEL,
+        SHARED_FOLDER_PATH: folder,
+      };
+      const told = await toldOf(settings, failed, vendor);
+      assert.match(told, new RegExp(`modelID: '${expected}'`));
+      for (const sent of vendor.requests) {
+        assert.equal(sent.path, `${path}/chat/completions`);
+        assert.partialDeepStrictEqual(sent.query, { api_key: inQuery, v: "2" });
+        const basic = `Basic ${Buffer.from(`me:${inUser}`).toString("base64")}`;
+        const bearer = `Bearer ${keys.OPENAI_API_KEY}`;
+        assert.equal(sent.headers.authorization, MODEL === "openai" ? bearer : basic);
+      }
+      assert.equal(vendor.requests.length, failed.length);
+      vendor.reset();
+      const files = readdirSync(folder);
+      assert.ok(files.includes(`${expected}.sqlite`), String(files));
+      assertUntold(`${told} ${files}`, [...formsOf(inQuery), ...formsOf(inUser), "api_key"]);
+    }
+  });
+
+  /** All that a server says to anybody while its vendor answers so, one question each. */
+  async function toldOf(
+    values: Readonly<Record<string, string>>,
+    replies: readonly Reply[],
+    vendor: OpenAIStandIn,
+  ): Promise<string> {
+    let told = "";
+    const write = (line: string) => {
+      told += line;
+    };
+    const logger = createLogger("debug", { write });
+    const ports = { GRPC_HOST: "127.0.0.1", GRPC_PORT: "0", HTTP_PORT: "0" };
+    const settings = Settings.parse({ ...values, ...ports });
+    const server = await createArenaServer(settings, await createModel(settings), logger);
+    const open = await server.start();
+    assert.ok(open);
+    const client = new ArenaClient({ address: `127.0.0.1:${open.grpcPort}` });
+    await using cleanup = new AsyncDisposableStack();
+    // The server waits until the client has taken its answers, so the client closes last.
+    cleanup.defer(() => client.close());
+    cleanup.defer(() => server.stop());
+    told += inspect(await client.registerModel());
+    for (const reply of replies) {
+      vendor.reply(reply);
+      const answer = await client.ask(question);
+      assert.ok(answer.error, inspect(answer));
+      told += inspect(answer, { depth: 9 });
+    }
+    told += await (await fetch(`http://127.0.0.1:${open.httpPort}/metrics`)).text();
+    await cleanup.disposeAsync();
+    return told;
+  }
+
+  function assertUntold(told: string, secrets: readonly string[]): void {
+    for (const secret of secrets) {
+      assert.ok(!told.includes(secret), `${secret}: ${told.slice(told.indexOf(secret) - 300)}`);
+    }
+  }
 });

@@ -1,5 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import type { AccessInfo } from "../profiles/profile.ts";
+import { splitAddress } from "../providers/address-keys.ts";
 import type { ModelEntry } from "./model-entry.ts";
 
 /** What is behind a deployment's name, only its owner knows: `gpt-4` may be any model. */
@@ -44,7 +45,8 @@ function accessOf(settings: Settings): AccessInfo {
   };
 }
 
-/** A gateway's base URL ends in the deployment's name. */
+/** A gateway's base URL ends in the deployment's name; keys may stand in the rest of it. */
 function lastSegment(baseURL: string): string {
-  return baseURL.split("/").findLast((segment) => segment !== "") ?? baseURL;
+  const { address } = splitAddress(baseURL);
+  return address.split("/").findLast((segment) => segment !== "") ?? address;
 }

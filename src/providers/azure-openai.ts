@@ -15,7 +15,7 @@ const defaultVersion = "2024-10-21";
  * @throws ConfigurationError when the profile says not where it is
  */
 export function createAzureOpenAI(access: ProviderAccess): Provider {
-  const { profile, keys, settings, systemRole, name = "Azure OpenAI" } = access;
+  const { profile, keys, settings, systemRole, name = "Azure OpenAI", addressKeys } = access;
   const { accessInfo } = profile;
   if (accessInfo.baseUrl === undefined && accessInfo.endpoint === undefined) {
     const message = "Azure needs its resource's address, such as https://NAME.openai.azure.com";
@@ -35,6 +35,7 @@ export function createAzureOpenAI(access: ProviderAccess): Provider {
     baseURL: accessInfo.baseUrl ?? accessInfo.endpoint ?? "",
     settings,
     keys,
+    ...(addressKeys && { addressKeys }),
     keyHeader: { name: accessInfo.keyHeader ?? "api-key" },
     capabilities: (model) => ({ ...openAICapabilities(model), ...access.capabilities }),
     messageStyle: () => ({ developerRole: true, ...(systemRole !== undefined && { systemRole }) }),

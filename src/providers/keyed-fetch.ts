@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { type AddressKeys, withAddressKeys } from "./address-keys.ts";
 import { createHostFetch } from "./host-fetch.ts";
 
 /** The header that carries a provider's key. */
@@ -16,9 +17,15 @@ const keyHeaders = ["authorization", "api-key", "x-api-key", "x-goog-api-key"];
  * Creates a `fetch` that sends the key in its own header and in no other. The
  * SDKs above it never see the key, so none can log, trace or misplace it.
  * @param host value of the HTTP Host header, where it is not the address's
+ * @param addressKeys what else is sent, because it stood in the address
  */
-export function createKeyedFetch(keyHeader: KeyHeader | undefined, host?: string): typeof fetch {
-  const send = host === undefined ? fetch : createHostFetch(host);
+export function createKeyedFetch(
+  keyHeader: KeyHeader | undefined,
+  host?: string,
+  addressKeys?: AddressKeys,
+): typeof fetch {
+  const bare = host === undefined ? fetch : createHostFetch(host);
+  const send = addressKeys ? withAddressKeys(bare, addressKeys) : bare;
   return (input, init) => {
     const headers = new Headers(input instanceof Request ? input.headers : undefined);
     new Headers(init?.headers).forEach((value, name) => void headers.set(name, value));

@@ -1,6 +1,7 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ChatRequest } from "../data-models/chat.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
+import type { AddressKeys } from "./address-keys.ts";
 import type { KeyHeader } from "./keyed-fetch.ts";
 import type { Capabilities } from "./provider.ts";
 import type { AccessSettings } from "./provider-access.ts";
@@ -44,6 +45,8 @@ export interface LangChainVendor {
   readonly keys: SecretSource | null;
   /** The header that carries the key; null where `VendorCall.secret` is used, or none. */
   readonly keyHeader: Pick<KeyHeader, "name" | "scheme"> | null;
+  /** Keys that stood in the address. */
+  readonly addressKeys?: AddressKeys;
   /** Value of the HTTP Host header, where it is not the address's. */
   readonly host?: string;
   /** Whether a refused connection or a 502, 503 or 504 means that the model is being started. */

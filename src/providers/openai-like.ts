@@ -28,7 +28,7 @@ export const bearer = { name: "Authorization", scheme: "Bearer" } as const;
 /** Makes a provider of a vendor that speaks the OpenAI API at one address. */
 export function createOpenAILike(vendor: OpenAILike): Provider {
   const { access, baseURL, hasEmbeddings = true, hasModelList = true, messageStyle } = vendor;
-  const { systemRole, name = vendor.name } = access;
+  const { systemRole, name = vendor.name, addressKeys } = access;
   const { host } = access.profile.accessInfo;
   const target = { provider: name, baseURL };
   return createLangChainProvider({
@@ -38,6 +38,7 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
     keys: access.keys,
     keyHeader: bearer,
     ...(host !== undefined && { host }),
+    ...(addressKeys && { addressKeys }),
     ...(vendor.coldStarts !== undefined && { coldStarts: vendor.coldStarts }),
     capabilities: vendor.capabilities ?? openAICapabilities,
     messageStyle: (model) => ({

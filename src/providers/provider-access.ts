@@ -1,5 +1,6 @@
 import type { Profile } from "../profiles/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
+import type { AddressKeys } from "./address-keys.ts";
 import type { Capabilities } from "./provider.ts";
 
 /** What a person changes when the vendor refuses: names of settings, or places in a file. */
@@ -15,6 +16,8 @@ export interface ProviderAccess {
   /** Null where no key is needed. */
   readonly keys: SecretSource | null;
   readonly settings: AccessSettings;
+  /** Keys that stood in the address; `profile` has the address without them. */
+  readonly addressKeys?: AddressKeys;
   /** How an OpenAI-like server is called in errors, where people know it by another name. */
   readonly name?: string;
   /** How OpenAI-like models are told of a system message, where their names do not say it. */

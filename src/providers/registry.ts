@@ -1,5 +1,6 @@
 import type { Profile, ProviderName } from "../profiles/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
+import { type AddressKeys, splitAddress } from "./address-keys.ts";
 import { createAI21 } from "./ai21.ts";
 import { createAnthropic } from "./anthropic.ts";
 import { createAzureOpenAI } from "./azure-openai.ts";
@@ -50,7 +51,28 @@ export function createProvider(
   options: Partial<Omit<ProviderAccess, "profile" | "keys">> = {},
 ): Provider {
   const settings = options.settings ?? settingsOf(profile, keys);
-  return providers[profile.provider]({ profile, keys, ...options, settings });
+  return providers[profile.provider]({
+    ...withoutAddressKeys(profile),
+    keys,
+    ...options,
+    settings,
+  });
+}
+
+/** No provider shows, logs or names what it does not know. */
+function withoutAddressKeys(profile: Profile): {
+  readonly profile: Profile;
+  readonly addressKeys?: AddressKeys;
+} {
+  const { baseUrl, endpoint } = profile.accessInfo;
+  const written = baseUrl ?? endpoint;
+  const { address, keys } = splitAddress(written ?? "");
+  if (keys === null) return { profile };
+  const place = baseUrl === undefined ? { endpoint: address } : { baseUrl: address };
+  return {
+    profile: { ...profile, accessInfo: { ...profile.accessInfo, ...place } },
+    addressKeys: keys,
+  };
 }
 
 function settingsOf({ name }: Profile, keys: SecretSource | null): AccessSettings {

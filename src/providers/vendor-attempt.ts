@@ -37,7 +37,7 @@ export class VendorAttempt {
   async begin(): Promise<VendorCall> {
     const { signal, onOpen, onProgress } = this.#question.context;
     signal.throwIfAborted();
-    const { keys, keyHeader, host } = this.#vendor;
+    const { keys, keyHeader, host, addressKeys } = this.#vendor;
     this.#secret = (await keys?.get(signal)) ?? null;
     const sent = this.#secret && keyHeader && { ...keyHeader, key: this.#secret.reveal() };
     const problem = sent ? keyHeaderProblem(sent) : undefined;
@@ -47,7 +47,11 @@ export class VendorAttempt {
     }
     // Who stops listening to an answer closes the connection, too.
     const ended = AbortSignal.any([signal, this.#ended.signal]);
-    this.#recorded = recordFetch(createKeyedFetch(sent ?? undefined, host), ended, onOpen);
+    this.#recorded = recordFetch(
+      createKeyedFetch(sent ?? undefined, host, addressKeys),
+      ended,
+      onOpen,
+    );
     const { fetch } = this.#recorded;
     return { fetch, secret: this.#secret, signal: ended, onOpen, onProgress };
   }
@@ -56,7 +60,7 @@ export class VendorAttempt {
   errorOf(thrown: unknown): unknown {
     const { model, messages, context } = this.#question;
     if (context.signal.aborted) return context.signal.reason;
-    const { name, baseURL, settings, coldStarts = false, keys } = this.#vendor;
+    const { name, baseURL, settings, coldStarts = false, keys, addressKeys } = this.#vendor;
     if (thrown instanceof SecretError) {
       const { code, message, retryable } = thrown;
       return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
@@ -72,7 +76,10 @@ export class VendorAttempt {
         hasBegun: this.#recorded?.hasBegun() ?? false,
       },
       messages,
-      secrets: this.#secret ? [this.#secret.reveal()] : [],
+      secrets: [
+        ...(this.#secret ? [this.#secret.reveal()] : []),
+        ...(addressKeys ? addressKeys.secrets : []),
+      ],
       refusal,
     });
     if (this.#secret && error.code === "UNAUTHENTICATED") {

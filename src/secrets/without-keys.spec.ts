@@ -13,7 +13,7 @@ describe("withoutKeys", () => {
       plain: (text) => text,
       "in other case": (text) => text.toUpperCase(),
       percent: encodeURIComponent,
-      "percent, all of it": (text) => text.replace(/[^]/g, (it) => `%${hex(it)}`),
+      "percent, all of it": (text) => text.replace(/./gs, (it) => `%${hex(it)}`),
       hex,
       HEX: (text) => hex(text).toUpperCase(),
       base64: (text) => Buffer.from(text).toString("base64"),

@@ -36,7 +36,7 @@ function asItIs(text: string): Reading {
 function percentDecoded(text: string): Reading {
   const places: number[] = [];
   let said = "";
-  for (const { 0: written, 1: code, index } of text.matchAll(/%([0-7][0-9a-f])|[^]/gi)) {
+  for (const { 0: written, 1: code, index } of text.matchAll(/%([0-7][0-9a-f])|./gis)) {
     said += code === undefined ? written : String.fromCharCode(Number.parseInt(code, 16));
     places.push(index);
   }
