@@ -15,6 +15,8 @@ export interface RouterMeans {
   readonly file: ConfigFile;
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Whether servers of one's own may be sent images' addresses in private networks. */
+  readonly privateImages?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface RouterMeans {
  * lists beside its profiles. Nobody is called: not a provider, not a vault.
  * @throws ConfigurationError with every problem at once
  */
-export function openRouter({ file, environment, logger }: RouterMeans): Router {
+export function openRouter({ file, environment, logger, ...options }: RouterMeans): Router {
   const problems = new CollectedProblems();
   const loaded = loadAccess(file, environment, problems);
   if (loaded === null) problems.add(file.setting, noFile);
@@ -32,7 +34,7 @@ export function openRouter({ file, environment, logger }: RouterMeans): Router {
   const store = new SecretStore({ environment: environment.get, logger });
   const providers = new Map<Profile, Provider>();
   for (const profile of config.profiles) {
-    const provider = problems.try(() => createProfileProvider(profile, store));
+    const provider = problems.try(() => createProfileProvider(profile, store, options));
     if (provider) providers.set(profile, provider);
   }
   problems.throwIfAny();

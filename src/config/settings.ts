@@ -71,6 +71,11 @@ export const settingGroups = {
     MAX_ANSWER_BYTES: whole(65_536, 536_870_912)
       .default(4_000_000)
       .describe("Size of the largest answer that is delivered; Python clients take 4 MiB."),
+    PRIVATE_IMAGE_URLS: flag()
+      .default(false)
+      .describe(
+        "Lets a model server of your own be sent addresses of images in private networks (localhost, 10.0.0.0/8, 169.254.169.254 …), which it may fetch. For those who serve images there.",
+      ),
     DRAIN_TIMEOUT_MS: whole(0, 2_147_483_647)
       .default(25_000)
       .describe("Time that requests get to finish after SIGTERM."),

@@ -32,6 +32,8 @@ export interface ChatModelOptions {
   readonly systemRole: SystemRole;
   /** What the model can do, where its name does not say it. */
   readonly capabilities?: Partial<Capabilities>;
+  /** Whether a server of one's own may be sent images' addresses in private networks. */
+  readonly privateImages?: boolean;
   /** Whether the model may draw; then it is asked over /responses. */
   readonly imageOutput: boolean;
 }

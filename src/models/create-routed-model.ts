@@ -24,8 +24,9 @@ export async function createRoutedModel(
   environment: Environment = openEnvironment(),
 ): Promise<RoutedModel> {
   const { CONFIG_FILE, ROUTE = "", PROFILE_USER, PROFILE_WORKSPACE } = settings;
+  const privateImages = settings.PRIVATE_IMAGE_URLS;
   const file = { path: CONFIG_FILE, setting: "CONFIG_FILE" };
-  const router = openRouter({ file, environment, logger });
+  const router = openRouter({ file, environment, logger, privateImages });
   const scope = { user: PROFILE_USER ?? null, workspace: PROFILE_WORKSPACE ?? null };
   const question = { route: ROUTE, scope };
   requireCandidates(await explain(router, question));

@@ -18,6 +18,7 @@ export const localEntry: ModelEntry = {
       name: "The local model server",
       vision: settings.LOCAL_VISION,
       systemRole: settings.LOCAL_SYSTEM_ROLE ?? "system",
+      privateImages: settings.PRIVATE_IMAGE_URLS,
       imageOutput: false,
     });
   },

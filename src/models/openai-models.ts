@@ -30,6 +30,7 @@ export function openAIEntry({ description, modelID, vision, ...facts }: OpenAIFa
         settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
         vision,
         systemRole: settings.OPENAI_SYSTEM_ROLE ?? facts.systemRole,
+        privateImages: settings.PRIVATE_IMAGE_URLS,
         imageOutput: settings.OPENAI_IMAGE_OUTPUT,
       });
     },

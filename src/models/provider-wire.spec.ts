@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { OpenAIStandIn } from "../../test/fixtures/openai-stand-in.ts";
 import { createRequestContext } from "../../test/fixtures/request-context.ts";
 import { Settings } from "../config/settings.ts";
@@ -122,6 +125,34 @@ describe("what each provider receives", () => {
     const withKey = await send({ ...others, ...local, LOCAL_API_KEY });
     assert.deepEqual(withKey.keys, { authorization: "Bearer canary-local" });
     assert.deepEqual(withKey.body, asked("llama3.2"));
+  });
+
+  it("sends a server of one's own addresses of private images by leave only", async () => {
+    const url = "http://10.0.0.9/cat.png";
+    const messages = [
+      { role: "user", content: [{ type: "image_url" as const, image_url: { url } }] },
+    ];
+    const local = { MODEL: "local", LOCAL_MODEL: "llava", LOCAL_BASE_URL: vendor.baseURL };
+    const yaml = `profiles: [{name: p, provider: vllm, accessInfo: {baseUrl: "${vendor.baseURL}"}}]
+routes: [{name: r, candidates: [{profile: p, model: llava}]}]`;
+    const folder = mkdtempSync(join(tmpdir(), "arena-wire-"));
+    const CONFIG_FILE = join(folder, "arena.yaml");
+    writeFileSync(CONFIG_FILE, yaml);
+    try {
+      for (const settings of [local, { MODEL: "routed", ROUTE: "r", CONFIG_FILE }]) {
+        vendor.reset();
+        for (const PRIVATE_IMAGE_URLS of ["false", "true"]) {
+          const model = await createModel(Settings.parse({ ...settings, PRIVATE_IMAGE_URLS }));
+          await model.start();
+          const asked = model.getResponse({ messages }, createRequestContext());
+          if (PRIVATE_IMAGE_URLS === "true") await asked;
+          else await assert.rejects(asked, /private network|PRIVATE_IMAGE_URLS/);
+        }
+        assert.equal(vendor.requests.length, 1);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("takes nothing from variables that the settings do not name", async () => {

@@ -11,6 +11,7 @@ import type { ChatModelOptions } from "./chat-model-options.ts";
  */
 export function createSettingsProvider(options: ChatModelOptions): Provider {
   const { provider, accessInfo, key, settings, name, systemRole, capabilities } = options;
+  const { privateImages = false } = options;
   if (key !== undefined) {
     checkKeyHeader({ name: accessInfo.keyHeader ?? "Authorization", key }, settings.key);
   }
@@ -19,6 +20,7 @@ export function createSettingsProvider(options: ChatModelOptions): Provider {
   return createProvider(profile, keys, {
     settings,
     systemRole,
+    privateImages,
     ...(name !== undefined && { name }),
     ...(capabilities && { capabilities }),
   });

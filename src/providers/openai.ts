@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../data-models/chat.ts";
+import { refusePrivateImages } from "./image-urls.ts";
 import { createOpenAILike } from "./openai-like.ts";
 import { openAICapabilities, responsesOnly } from "./openai-model-facts.ts";
 import type { Capabilities, Provider } from "./provider.ts";
@@ -21,6 +22,10 @@ export function createOpenAI(access: ProviderAccess): Provider {
     }),
     chat: (model, request) => {
       refuseWhatResponsesLack(request);
+      // OpenAI itself has nothing of ours in its network.
+      if (access.profile.accessInfo.baseUrl !== undefined) {
+        refusePrivateImages(name, request, access);
+      }
       return { useResponses: responsesOnly.test(model) };
     },
   });

@@ -18,6 +18,8 @@ export interface ProviderAccess {
   readonly settings: AccessSettings;
   /** Keys that stood in the address; `profile` has the address without them. */
   readonly addressKeys?: AddressKeys;
+  /** Whether a server of one's own may be sent images' addresses in private networks. */
+  readonly privateImages?: boolean;
   /** How an OpenAI-like server is called in errors, where people know it by another name. */
   readonly name?: string;
   /** How OpenAI-like models are told of a system message, where their names do not say it. */

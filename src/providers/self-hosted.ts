@@ -1,5 +1,6 @@
 import type { ChatRequest } from "../data-models/chat.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { refusePrivateImages } from "./image-urls.ts";
 import { createOpenAILike, type OpenAILike } from "./openai-like.ts";
 import { openAICapabilities } from "./openai-model-facts.ts";
 import type { Capabilities, Provider } from "./provider.ts";
@@ -55,7 +56,15 @@ function create(
   access: ProviderAccess,
   facts: Pick<OpenAILike, "name" | "baseURL" | "chat" | "coldStarts">,
 ): Provider {
-  return createOpenAILike({ access, capabilities, ...facts });
+  return createOpenAILike({
+    access,
+    capabilities,
+    ...facts,
+    chat: (model, request) => {
+      refusePrivateImages(access.name ?? facts.name, request, access);
+      return facts.chat?.(model, request) ?? {};
+    },
+  });
 }
 
 /** What a name is served as, and with how much memory, only its owner knows. */
