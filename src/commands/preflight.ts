@@ -4,7 +4,7 @@ import { toMilliseconds } from "../client/connection-arguments.ts";
 import { parseArguments } from "../client/parse-arguments.ts";
 import { runCommand } from "../client/run-command.ts";
 import type { Terminal } from "../client/terminal.ts";
-import { type Environment, openEnvironment } from "../config/environment.ts";
+import { type Environment, openEnvironment, silenceSdks } from "../config/environment.ts";
 import type { Logger } from "../data-models/logger.ts";
 import { checkAzureVariables } from "../preflight/check-azure-variables.ts";
 import { examineProfiles, type ProfileReport } from "../preflight/examine-profiles.ts";
@@ -63,6 +63,7 @@ export function runPreflight(
       terminal.stdout.write(help);
       return 0;
     }
+    silenceSdks();
     const timeoutMs = toMilliseconds("--timeout", values.timeout, 30);
     const file =
       values.config === undefined

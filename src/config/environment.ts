@@ -28,6 +28,21 @@ export function openEnvironment(variables: Variables = withDotenv(process.env)):
   };
 }
 
+/** By these, LangChain and the vendors' SDKs send or print words and headers, and ask nobody. */
+const loudVariables =
+  /^(?:LANGSMITH|LANGCHAIN)_(?:TRACING(?:_V2)?|LOG|CUSTOM_HEADERS)$|^LANGCHAIN_VERBOSE$|^(?:OPENAI|ANTHROPIC)_(?:LOG|CUSTOM_HEADERS)$/;
+
+/**
+ * Takes the variables out of this process by which SDKs would send or print
+ * participants' words, or send foreign headers. SDKs look them up at each
+ * call, and know no option against most of them. Returns their names.
+ */
+export function silenceSdks(): readonly string[] {
+  const names = Object.keys(process.env).filter((name) => loudVariables.test(name));
+  for (const name of names) delete process.env[name];
+  return names.toSorted();
+}
+
 /**
  * Reads the settings from `.env` and the environment; what the environment
  * sets wins, and an empty value counts as not set. `check` adds the problems

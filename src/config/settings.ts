@@ -125,6 +125,11 @@ export const settingGroups = {
       .describe(
         "Logs the text of requests and answers: participants' words. Published metrics are always logged.",
       ),
+    SDK_VARIABLES: flag()
+      .default(false)
+      .describe(
+        "Lets LangChain and vendors' SDKs obey LANGSMITH_TRACING, LANGCHAIN_VERBOSE, OPENAI_CUSTOM_HEADERS and their like, which send participants' words to LangSmith, print them, or send headers of others.",
+      ),
   },
   routed: {
     CONFIG_FILE: text()

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { useVariables } from "../../test/fixtures/environment-variables.ts";
 import { OpenAIStandIn } from "../../test/fixtures/openai-stand-in.ts";
+import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
 import { createRequestContext } from "../../test/fixtures/request-context.ts";
 import { Settings } from "../config/settings.ts";
+import type { Logger } from "../data-models/logger.ts";
 import { createModel } from "./registry.ts";
 
 describe("what each provider receives", () => {
@@ -20,8 +23,8 @@ describe("what each provider receives", () => {
     LOCAL_API_KEY: "canary-local",
   };
   /** Asks once and returns what arrived, with the keys of all headers that hold one. */
-  const send = async (values: Record<string, string>) => {
-    const model = await createModel(Settings.parse(values));
+  const send = async (values: Record<string, string>, logger?: Logger) => {
+    const model = await createModel(Settings.parse(values), undefined, logger);
     await model.start();
     const messages = [{ role: "system", content: "Be kind." }];
     await model.getResponse({ messages }, createRequestContext());
@@ -153,6 +156,62 @@ routes: [{name: r, candidates: [{profile: p, model: llava}]}]`;
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  describe("where variables of SDKs are set", () => {
+    const variables = {
+      LANGSMITH_TRACING: "true",
+      LANGSMITH_TRACING_V2: "true",
+      LANGCHAIN_TRACING: "true",
+      LANGCHAIN_TRACING_V2: "true",
+      LANGCHAIN_VERBOSE: "true",
+      OPENAI_CUSTOM_HEADERS: "x-foreign: canary-foreign",
+      // As soon as a call ends, were there a trace of it.
+      LANGCHAIN_CALLBACKS_BACKGROUND: "false",
+      LANGSMITH_TRACING_BACKGROUND: "false",
+      LANGSMITH_API_KEY: "canary-foreign",
+    };
+    let tracer: OpenAIStandIn;
+    before(async () => {
+      tracer = await OpenAIStandIn.start();
+    });
+    after(() => tracer.close());
+    useVariables(variables);
+    useVariables({ LANGSMITH_ENDPOINT: undefined });
+
+    const base = { MODEL: "local", LOCAL_MODEL: "llama3.2" };
+    const loud = [
+      "LANGCHAIN_TRACING",
+      "LANGCHAIN_TRACING_V2",
+      "LANGCHAIN_VERBOSE",
+      "LANGSMITH_TRACING",
+      "LANGSMITH_TRACING_V2",
+      "OPENAI_CUSTOM_HEADERS",
+    ];
+
+    it("sends and prints nothing by them, and says so", async () => {
+      process.env["LANGSMITH_ENDPOINT"] = tracer.origin;
+      const logger = new RecordingLogger();
+      const settings = { ...base, LOCAL_BASE_URL: vendor.baseURL };
+      const sent = await send(settings, logger);
+      assert.equal(sent.headers["x-foreign"], undefined);
+      assert.deepEqual(tracer.requests, []);
+      const line = logger.items.find(({ msg }) => msg.includes("SDK_VARIABLES"));
+      assert.deepEqual(line?.["variables"], loud);
+      // Its key is no leave, and a model of one's own may want it.
+      assert.equal(process.env["LANGSMITH_API_KEY"], "canary-foreign");
+    });
+
+    it("leaves them alone where SDK_VARIABLES says so", async () => {
+      for (const name of ["LANGCHAIN_VERBOSE", ...loud.filter((it) => /TRACING/.test(it))]) {
+        process.env[name] = "false";
+      }
+      delete process.env["LANGCHAIN_TRACING"];
+      const settings = { ...base, LOCAL_BASE_URL: vendor.baseURL, SDK_VARIABLES: "true" };
+      const sent = await send(settings);
+      assert.equal(sent.headers["x-foreign"], "canary-foreign");
+      assert.equal(process.env["LANGSMITH_TRACING"], "false");
+    });
   });
 
   it("takes nothing from variables that the settings do not name", async () => {

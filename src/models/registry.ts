@@ -1,3 +1,4 @@
+import { silenceSdks } from "../config/environment.ts";
 import { type Settings, secretSettings } from "../config/settings.ts";
 import { type Logger, silentLogger } from "../data-models/logger.ts";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
@@ -107,7 +108,8 @@ export function modelProblems(
 /**
  * Builds the model that MODEL names: a built-in, the module at a path, or an
  * installed package. Paths and packages are looked up from `directory`.
- * `logger` gets what is not about one request.
+ * `logger` gets what is not about one request. Variables that make SDKs talk are
+ * taken out of the process, unless SDK_VARIABLES leaves them.
  * @throws ConfigurationError when the model cannot be built
  */
 export async function createModel(
@@ -117,6 +119,10 @@ export async function createModel(
 ): Promise<AIModel> {
   const problems = modelProblems(settings, directory);
   if (problems.length > 0) throw new ConfigurationError(problems);
+  const variables = settings.SDK_VARIABLES ? [] : silenceSdks();
+  if (variables.length > 0) {
+    logger.warn({ variables }, "SDKs do not get these variables; SDK_VARIABLES=true hands them on");
+  }
   const entry = findEntry(settings.MODEL);
   if (entry) return entry.create(settings, logger);
   const { loadModule } = await import("./load-module.ts");
