@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { ConfigurationError } from "./errors/configuration-error.ts";
+import { shownText, withoutPastedKeys } from "./errors/shown-text.ts";
 import { nodeProblem } from "./node-version.ts";
 
 const usage = `arena: puts an AI model in service for the Collaborative AI Arena
@@ -101,7 +102,7 @@ function explain(text: string, argv: readonly string[]): number {
     process.stdout.write(text);
     return 0;
   }
-  process.stderr.write(`arena: ${JSON.stringify(first)} is not known here.\n\n${text}`);
+  process.stderr.write(`arena: ${shownText(first ?? "")} is not known here.\n\n${text}`);
   return 2;
 }
 
@@ -137,6 +138,6 @@ async function exit(exitCode: number): Promise<never> {
 }
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
-  process.stderr.write(`arena: ${inspect(error)}\n`);
+  process.stderr.write(`arena: ${withoutPastedKeys(inspect(error))}\n`);
   return exit(1);
 });

@@ -1,6 +1,6 @@
+import { shownText } from "../errors/shown-text.ts";
 import type { Mistake } from "../profiles/mistake.ts";
 import { compileModelPattern } from "../profiles/model-pattern.ts";
-import { shownText } from "../profiles/shown-text.ts";
 import type { RouteConfig } from "../router/route-config.ts";
 import type { ModelRules } from "./model-rules.ts";
 

@@ -1,11 +1,11 @@
 import { nearestName } from "../errors/nearest-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 import type { ArenaConfig } from "../profiles/arena-config.ts";
 import type { Mistake } from "../profiles/mistake.ts";
 import { compileModelPattern } from "../profiles/model-pattern.ts";
 import { type Profile, providerNames } from "../profiles/profile.ts";
 import { ProfileAccess } from "../profiles/profile-access.ts";
 import { referenceMistakes } from "../profiles/reference-mistakes.ts";
-import { shownText } from "../profiles/shown-text.ts";
 import type { RouteConfig } from "../router/route-config.ts";
 
 /** Finds routes with one name, wrong providers, globs for models, and candidates whose profile is not there or does not have the model. */

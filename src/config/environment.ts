@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { shownText } from "../errors/shown-text.ts";
 import { readDotenv } from "./read-dotenv.ts";
 import { guardedSettings, Settings, secretSettings, settingAliases } from "./settings.ts";
 
@@ -97,7 +98,7 @@ function whatCame(name: string, value: string | undefined): string {
   if (guardedSettings.has(name) || value.length > longestShown || /\p{Cc}/u.test(value)) {
     return " (what was given is not shown)";
   }
-  return `, got ${JSON.stringify(value)}`;
+  return `, got ${shownText(value)}`;
 }
 
 /** A key may stand where its file belongs: in lines, or on one that is longer than names of folders are. */

@@ -1,5 +1,6 @@
 import { ArenaError } from "./arena-error.ts";
 import { nearestName } from "./nearest-name.ts";
+import { shownText } from "./shown-text.ts";
 
 /** A request or a setting names a route that arena.yaml does not have. */
 export class RouteNotFoundError extends ArenaError {
@@ -11,7 +12,7 @@ export class RouteNotFoundError extends ArenaError {
     const list = known.length > 0 ? `there is ${known.join(", ")}.` : "there are none.";
     super(
       "NOT_FOUND",
-      `No route is called ${JSON.stringify(route)}; ${list}${guess} Routes stand in arena.yaml under routes.`,
+      `No route is called ${shownText(route)}; ${list}${guess} Routes stand in arena.yaml under routes.`,
     );
   }
 }

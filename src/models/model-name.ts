@@ -1,5 +1,6 @@
 import type { ConfigurationProblem } from "../errors/configuration-error.ts";
 import { nearestName } from "../errors/nearest-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 
 /** Says that nothing has this name, which names there are, and which one was meant. */
 export function unknownModelProblem(name: string, known: readonly string[]): ConfigurationProblem {
@@ -7,6 +8,6 @@ export function unknownModelProblem(name: string, known: readonly string[]): Con
   const guess = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
   return {
     name: "MODEL",
-    message: `no built-in model and no installed package is called ${JSON.stringify(name)}.${guess} Built-in: ${known.join(", ")}. The path of your own module begins with ./ or ends in .ts, .js or .mjs.`,
+    message: `no built-in model and no installed package is called ${shownText(name)}.${guess} Built-in: ${known.join(", ")}. The path of your own module begins with ./ or ends in .ts, .js or .mjs.`,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { shownText } from "../errors/shown-text.ts";
 import { inferenceApiSpellings, toInferenceApi } from "./provider-spellings.ts";
-import { shownText } from "./shown-text.ts";
 import { formField, kindOf, textField, urlField, wordField } from "./text-fields.ts";
 
 const mapOf = <Value extends z.ZodType>(what: string, value: Value) =>

@@ -1,9 +1,9 @@
 import { isSameModel } from "../data-models/model-name.ts";
 import { nearestName } from "../errors/nearest-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 import type { Mistake } from "./mistake.ts";
 import { providerNames } from "./profile.ts";
 import { toProviderName } from "./provider-spellings.ts";
-import { shownText } from "./shown-text.ts";
 import { twinMistakes } from "./twin-mistakes.ts";
 
 /**

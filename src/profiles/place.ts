@@ -1,4 +1,4 @@
-import { shownText } from "./shown-text.ts";
+import { shownText } from "../errors/shown-text.ts";
 
 /** Where a value stands in a file of maps and lists. */
 export type Path = readonly (string | number)[];

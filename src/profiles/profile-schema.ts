@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { nearestName } from "../errors/nearest-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 import { WrittenAccessInfo } from "./access-info-schema.ts";
 import { modelPatternProblem } from "./model-pattern.ts";
 import { providerNames } from "./profile.ts";
 import { providerSpellings, toProviderName } from "./provider-spellings.ts";
-import { shownText } from "./shown-text.ts";
 import { kindOf, textExpected, textField } from "./text-fields.ts";
 
 const providerList = providerNames.join(", ");

@@ -1,7 +1,7 @@
 import { nearestName } from "../errors/nearest-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Path } from "./place.ts";
-import { shownText } from "./shown-text.ts";
 
 /** Says that nothing has this name, and which one was meant or which there are. Null: nobody knows the names. */
 export function referenceMistakes(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { shownText } from "./shown-text.ts";
+import { shownText } from "../errors/shown-text.ts";
 
 /** What kind of value came, for a message: never the value itself. */
 export function kindOf(value: unknown): string {

@@ -1,7 +1,7 @@
 import { isSameModel } from "../data-models/model-name.ts";
+import { shownText } from "../errors/shown-text.ts";
 import type { Mistake } from "./mistake.ts";
 import type { Path } from "./place.ts";
-import { shownText } from "./shown-text.ts";
 
 /** Says of a map by model names which name means the same as another one: only one of the two could count. */
 export function twinMistakes(
