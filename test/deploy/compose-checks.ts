@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Report } from "./report.ts";
-import { assertSettings } from "./settings.ts";
+import { assertSettings, settingNames } from "./settings.ts";
 
 const durable = join("docker", "compose.durable.yaml");
 const files = [durable, join("docker", "compose.yaml"), join("docker", "compose.arena.yaml")];
+
+/** What the compose file decides for its gateways, or leaves to workers: who asks a model, and how. */
+const workersOwn: ReadonlySet<string> = new Set([
+  ...["SHARED_FOLDER_PATH", "QUEUE_DURABILITY", "MAX_CONCURRENCY"],
+  ...["PRIVATE_IMAGE_URLS", "SDK_VARIABLES"],
+  ...["OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL"],
+  ...["OPENAI_SYSTEM_ROLE", "OPENAI_IMAGE_OUTPUT"],
+  ...["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION"],
+  ...["AZURE_OPENAI_KEY_HEADER", "AZURE_OPENAI_SYSTEM_ROLE"],
+  ...["LOCAL_API_KEY", "LOCAL_BASE_URL", "LOCAL_SYSTEM_ROLE"],
+]);
 
 const Service = z.looseObject({
   image: z.string(),
@@ -53,6 +66,57 @@ export async function checkCompose(report: Report, compose: string): Promise<voi
     return found;
   });
   if (services) await checkServices(report, services);
+  for (const file of files) {
+    await report.check(
+      `${file}: no container can change itself, gain rights or be cut short`,
+      () => {
+        for (const [name, service] of Object.entries(load(file, { POSTGRES_PASSWORD: "secret" }))) {
+          assertLockedUp(name, service);
+        }
+      },
+    );
+  }
+  await report.check(`${durable}: gateways get no vendors' keys, and all that they read`, () => {
+    const folder = mkdtempSync(join(tmpdir(), "arena-compose-"));
+    try {
+      mkdirSync(join(folder, "docker"));
+      copyFileSync(durable, join(folder, durable));
+      const given = {
+        POSTGRES_PASSWORD: "secret",
+        MODEL: "azure",
+        ...Object.fromEntries([...workersOwn].map((name) => [name, "swordfish"])),
+        ANTHROPIC_API_KEY: "swordfish",
+      };
+      const lines = Object.entries(given).map(([name, value]) => `${name}=${value}`);
+      writeFileSync(join(folder, ".env"), lines.join("\n"));
+      const { gateway, worker } = load(join(folder, durable), given);
+      assert.equal(gateway?.environment["MODEL"], "azure");
+      assert.ok(!JSON.stringify(gateway).includes("swordfish"));
+      assert.equal(worker?.environment["ANTHROPIC_API_KEY"], "swordfish");
+      const read = [...settingNames].filter((name) => !workersOwn.has(name));
+      assert.deepEqual(Object.keys(gateway?.environment ?? {}).toSorted(), read.toSorted());
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+type Service = z.infer<typeof Service>;
+
+function assertLockedUp(name: string, service: Service): void {
+  assert.equal(service.restart, "unless-stopped", name);
+  assert.equal(service.read_only, true, name);
+  assert.deepEqual(service.cap_drop, ["ALL"], name);
+  assert.deepEqual(service.security_opt, ["no-new-privileges:true"], name);
+  assert.ok(service.healthcheck, name);
+  assert.match(service.stop_grace_period ?? "", /^(4[05]s|1m0s)$/, name);
+  assert.match(service.image, /:\d+\.\d+|^arena-model-server$/, name);
+  if (service.image !== "arena-model-server") return;
+  // A setting cannot move the port that the arena calls.
+  assert.partialDeepStrictEqual(service.environment, {
+    ...{ GRPC_HOST: "0.0.0.0", GRPC_PORT: "8061" },
+    ...{ HTTP_HOST: "0.0.0.0", HTTP_PORT: "8062" },
+  });
 }
 
 async function checkServices(
@@ -76,18 +140,4 @@ async function checkServices(
   await report.check("compose: the gateways end their streams before the balancer stops", () => {
     assert.deepEqual(services["balancer"]?.depends_on, {});
   });
-  await report.check(
-    "compose: no container can change itself, gain rights, be cut short or stay away",
-    () => {
-      for (const [name, service] of all) {
-        assert.equal(service.restart, "unless-stopped", name);
-        assert.equal(service.read_only, true, name);
-        assert.deepEqual(service.cap_drop, ["ALL"], name);
-        assert.deepEqual(service.security_opt, ["no-new-privileges:true"], name);
-        assert.ok(service.healthcheck, name);
-        assert.match(service.stop_grace_period ?? "", /^(4[05]s|1m0s)$/, name);
-        assert.match(service.image, /:\d+\.\d+|^arena-model-server$/, name);
-      }
-    },
-  );
 }

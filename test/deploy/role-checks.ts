@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { Chart } from "./chart.ts";
 import type { Report } from "./report.ts";
 
 const existing = { existingSecret: "arena" };
 const single = { mode: "single" };
 
+const NetworkPolicy = z.object({
+  ingress: z.array(
+    z.object({ from: z.array(z.unknown()).optional(), ports: z.array(z.unknown()) }),
+  ),
+});
+
 /** Examines what gateways, workers and the single pod are, how they are asked, and how they scale. */
 export async function checkRoles(report: Report, chart: Chart): Promise<void> {
   await checkPods(report, chart);
   await checkProbes(report, chart);
   await checkScaling(report, chart);
+  await checkDoors(report, chart);
 }
 
 async function checkPods(report: Report, chart: Chart): Promise<void> {
@@ -126,5 +134,44 @@ async function checkScaling(report: Report, chart: Chart): Promise<void> {
       minReplicaCount: 0,
       triggers: [{ type: "metrics-api", metadata: { url, valueLocation: "arena_queue_size" } }],
     });
+  });
+}
+
+/** Who may call which port: a network policy that is there unless it is taken away. */
+async function checkDoors(report: Report, chart: Chart): Promise<void> {
+  const ingress = (component: string, values: Record<string, string>) =>
+    NetworkPolicy.parse(chart.render(values).only("NetworkPolicy", `-${component}`).spec).ingress;
+  const [ours, all] = [{ podSelector: {} }, { namespaceSelector: {} }];
+
+  await report.check("only this namespace reaches the ports, unless more is said", () => {
+    const [arena, metrics] = ingress("gateway", existing);
+    assert.deepEqual(arena?.ports, [{ port: 8061 }]);
+    assert.deepEqual(arena?.from?.[0], ours);
+    assert.deepEqual(metrics, { from: [ours], ports: [{ port: 8062 }] });
+    assert.deepEqual(ingress("worker", existing), [metrics]);
+    assert.equal(ingress("single", single).length, 2);
+    const off = chart.render({ ...existing, "networkPolicy.enabled": "false" });
+    assert.deepEqual(off.ofKind("NetworkPolicy"), []);
+  });
+  await report.check("a service that is open to the outside is reached from there", () => {
+    const open = { ...existing, "service.type": "LoadBalancer" };
+    const [arena, metrics] = ingress("gateway", open);
+    assert.deepEqual(arena, { ports: [{ port: 8061 }] });
+    assert.deepEqual(metrics?.from, [ours]);
+    const named = { ...open, "networkPolicy.arenaFrom[0].ipBlock.cidr": "10.0.0.0/8" };
+    assert.deepEqual(ingress("gateway", named)[0]?.from?.[0], { ipBlock: { cidr: "10.0.0.0/8" } });
+  });
+  await report.check("whoever scales and watches reaches the metrics from its namespace", () => {
+    for (const values of [
+      { "autoscaling.kind": "keda" },
+      { "autoscaling.kind": "hpa" },
+      { "serviceMonitor.enabled": "true" },
+    ]) {
+      const [, metrics] = ingress("gateway", { ...existing, ...values });
+      assert.deepEqual(metrics?.from, [all]);
+      const named = { "networkPolicy.metricsFrom[0].ipBlock.cidr": "10.0.0.0/8" };
+      const [, fewer] = ingress("gateway", { ...existing, ...values, ...named });
+      assert.deepEqual(fewer?.from, [{ ipBlock: { cidr: "10.0.0.0/8" } }]);
+    }
   });
 }

@@ -3,6 +3,7 @@
 import { checkBalancer } from "./balancer-checks.ts";
 import { Chart } from "./chart.ts";
 import { checkCompose } from "./compose-checks.ts";
+import { checkImage } from "./image-checks.ts";
 import { checkKubernetesSchemas } from "./kubernetes-schema-checks.ts";
 import { checkProbes } from "./probe-checks.ts";
 import { checkRenderings } from "./rendering-checks.ts";
@@ -21,6 +22,7 @@ if (tools) {
   await checkValues(report, chart);
   await checkKubernetesSchemas(report, chart, tools);
   await checkProbes(report, chart);
+  await checkImage(report);
   await checkCompose(report, tools.compose);
   await checkBalancer(report, tools.haproxy);
   await checkReplicas(report, tools.haproxy);

@@ -7,6 +7,7 @@ import { settingNames } from "./settings.ts";
 
 const existing = { existingSecret: "arena" };
 const single = { mode: "single" };
+const configured = { configMapRef: { name: "arena-arena-model-server" } };
 /** What the chart sets by itself, so that the values' `settings` cannot. */
 const chartsOwn = [
   ...["MODEL", "ROLE", "GRPC_PORT", "HTTP_PORT", "DRAIN_TIMEOUT_MS", "SHARED_FOLDER_PATH"],
@@ -37,11 +38,48 @@ async function checkSecrets(report: Report, chart: Chart): Promise<void> {
     assert.equal(rendering.ofKind("Secret").length, 0);
     for (const component of ["gateway", "worker"]) {
       const [container] = rendering.deployment(component).template.spec.containers;
-      assert.partialDeepStrictEqual(container, {
-        envFrom: [{}, { secretRef: { name: "arena" } }],
-        env: [{}, { valueFrom: { secretKeyRef: { name: "arena", key: "QUEUE_URL" } } }],
-      });
+      const queueUrl = { secretKeyRef: { name: "arena", key: "QUEUE_URL" } };
+      assert.partialDeepStrictEqual(container, { env: [{}, { valueFrom: queueUrl }] });
     }
+    const [worker] = rendering.deployment("worker").template.spec.containers;
+    assert.deepEqual(worker["envFrom"], [configured, { secretRef: { name: "arena" } }]);
+    const alone = chart.render({ ...existing, ...single }).deployment("single");
+    assert.deepEqual(alone.template.spec.containers[0]["envFrom"], worker["envFrom"]);
+  });
+  await report.check("gateways get no vendors' keys", () => {
+    for (const values of [
+      existing,
+      { "secret.QUEUE_URL": "postgres:", "secret.KEY": "swordfish" },
+    ]) {
+      const rendering = chart.render({
+        ...values,
+        "worker.extraEnv[0].name": "ANTHROPIC_API_KEY",
+        "worker.extraEnv[0].value": "swordfish",
+        "extraEnv[0].name": "MY_MODEL_STYLE",
+        "extraEnv[0].value": "brief",
+      });
+      const [gateway] = rendering.deployment("gateway").template.spec.containers;
+      assert.deepEqual(gateway["envFrom"], [configured]);
+      const names = ["ROLE", "QUEUE_URL", "MY_MODEL_STYLE"];
+      assert.deepEqual(
+        gateway.env.map(({ name }) => name),
+        names,
+      );
+      const [worker] = rendering.deployment("worker").template.spec.containers;
+      assert.deepEqual(
+        worker.env.map(({ name }) => name),
+        [...names, "ANTHROPIC_API_KEY"],
+      );
+    }
+  });
+  await report.check("an address with a key in it belongs into the secret", () => {
+    for (const url of ["https://host/v1?api_key=swordfish", "https://me:swordfish@host/v1"]) {
+      for (const name of ["AZURE_OPENAI_BASE_URL", "OPENAI_BASE_URL", "LOCAL_BASE_URL"]) {
+        const values = { ...existing, [`settings.${name}`]: url };
+        assert.throws(() => chart.render(values), /does not match pattern/);
+      }
+    }
+    chart.render({ ...existing, "settings.LOCAL_BASE_URL": "http://models:8000/a@b/v1" });
   });
   await report.check("replicas without QUEUE_URL are refused", () => {
     assert.throws(() => chart.render(), /QUEUE_URL is missing/);
