@@ -1,4 +1,5 @@
 import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { shownText } from "../errors/shown-text.ts";
 import type { Profile } from "../profiles/profile.ts";
 
 /** Variables by name, such as those of the process. */
@@ -112,12 +113,11 @@ function strayProblems(variables: Variables, ids: ReadonlySet<string>): Configur
 
 /** What each variable must be, beside being set. A message never repeats a key. */
 const checks: Readonly<Record<Field, (value: string) => string | undefined>> = {
-  TYPE: (value) =>
-    value === "azure" ? undefined : `must be azure, and is ${JSON.stringify(value)}.`,
+  TYPE: (value) => (value === "azure" ? undefined : `must be azure, and is ${shownText(value)}.`),
   VERSION: (value) =>
     /^\d{4}-\d{2}-\d{2}(-preview)?$/.test(value)
       ? undefined
-      : `must be a date, as 2024-10-21 or 2025-04-01-preview, and is ${JSON.stringify(value)}.`,
+      : `must be a date, as 2024-10-21 or 2025-04-01-preview, and is ${shownText(value)}.`,
   BASE: (value) =>
     isSafeAddress(value)
       ? undefined
@@ -129,7 +129,7 @@ const checks: Readonly<Record<Field, (value: string) => string | undefined>> = {
   DEPLOYMENT_NAME: (value) =>
     /^[\w.-]+$/.test(value)
       ? undefined
-      : `must be a deployment's name: letters, digits, "_", "." and "-"; it is ${JSON.stringify(value)}.`,
+      : `must be a deployment's name: letters, digits, "_", "." and "-"; it is ${shownText(value)}.`,
 };
 
 function problemsOf(id: string, variables: Variables): ConfigurationProblem[] {
