@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refusePrivateImages } from "./image-urls.ts";
 import { createLangChainProvider } from "./langchain-provider.ts";
 import { mapStream } from "./map-stream.ts";
 import { createOpenAIChat, loadOpenAIClients } from "./openai-chat.ts";
@@ -20,7 +21,8 @@ const router = "https://router.huggingface.co";
  * Creates the provider of the models behind Hugging Face's router, or at an
  * Inference Endpoint of one's own when `accessInfo.baseUrl` says so.
  */
-export function createHuggingFace({ profile, keys, settings }: ProviderAccess): Provider {
+export function createHuggingFace(access: ProviderAccess): Provider {
+  const { profile, keys, settings } = access;
   const { baseUrl } = profile.accessInfo;
   const baseURL = baseUrl ?? `${router}/v1`;
   const target = { provider: name, baseURL };
@@ -36,10 +38,12 @@ export function createHuggingFace({ profile, keys, settings }: ProviderAccess): 
     coldStarts: baseUrl !== undefined,
     capabilities: openAICapabilities,
     load: loadOpenAIClients,
-    createChatModel: async (model, request, call) =>
-      mapStream(await createOpenAIChat(model, request, call, { baseURL }), {
+    createChatModel: async (model, request, call) => {
+      if (baseUrl !== undefined) refusePrivateImages(name, request, access);
+      return mapStream(await createOpenAIChat(model, request, call, { baseURL }), {
         error: errorFor(model),
-      }),
+      });
+    },
     embed: (model, texts, call) => {
       const isRouter = new URL(baseURL).origin === router;
       const vectors = isRouter

@@ -9,6 +9,7 @@ import {
 } from "../../test/fixtures/provider-questions.ts";
 import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../data-models/chat.ts";
+import { createHuggingFace } from "./huggingface.ts";
 import { createOpenAI } from "./openai.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import { createKubeAI, createSelfHosted, createVllm } from "./self-hosted.ts";
@@ -39,6 +40,7 @@ describe("an image's address in a private network", () => {
     ["vllm", createVllm, {}],
     ["kubeai", createKubeAI, {}],
     ["openai", createOpenAI, {}],
+    ["huggingface", createHuggingFace, {}],
   ] as const) {
     const access = (): ProviderAccess =>
       accessTo(name, { baseUrl: `${vendor.origin}/v1`, ...options });
