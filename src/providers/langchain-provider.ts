@@ -17,6 +17,7 @@ export function createLangChainProvider(vendor: LangChainVendor): Provider {
   return {
     name: vendor.name,
     tellsOpening,
+    startsInSilence: vendor.startsInSilence ?? false,
     comesInParts: (model, request) => !request.imageOutput && comesInParts(model, request),
     capabilities: vendor.capabilities,
     load: async () => {

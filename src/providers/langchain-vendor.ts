@@ -51,6 +51,8 @@ export interface LangChainVendor {
   readonly host?: string;
   /** Whether a refused connection or a 502, 503 or 504 means that the model is being started. */
   readonly coldStarts?: boolean;
+  /** As a Provider's. */
+  readonly startsInSilence?: boolean;
   readonly capabilities: (model: string) => Capabilities;
   /** Whether each call tells when the vendor begins to answer. Over `VendorCall.fetch` they do, which is the default. */
   readonly tellsOpening?: boolean;

@@ -16,9 +16,11 @@ export interface OpenAILike {
     model: string,
     request: Parameters<LangChainVendor["createChatModel"]>[1],
   ) => Partial<OpenAIChatOptions>;
-  readonly coldStarts?: boolean;
+  readonly startsInSilence?: boolean;
   readonly hasEmbeddings?: boolean;
   readonly hasModelList?: boolean;
+  /** Where the list is, below the base URL. */
+  readonly modelsPath?: string;
   readonly messageStyle?: (model: string) => MessageStyle;
 }
 
@@ -39,7 +41,7 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
     keyHeader: bearer,
     ...(host !== undefined && { host }),
     ...(addressKeys && { addressKeys }),
-    ...(vendor.coldStarts !== undefined && { coldStarts: vendor.coldStarts }),
+    ...(vendor.startsInSilence !== undefined && { startsInSilence: vendor.startsInSilence }),
     capabilities: vendor.capabilities ?? openAICapabilities,
     messageStyle: (model) => ({
       ...messageStyle?.(model),
@@ -51,6 +53,8 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
     ...(hasEmbeddings && {
       embed: (model, texts, call) => embedTexts(target, model, texts, call),
     }),
-    ...(hasModelList && { listModels: (call) => listModelNames(target, call) }),
+    ...(hasModelList && {
+      listModels: (call) => listModelNames(target, call, vendor.modelsPath),
+    }),
   });
 }

@@ -40,8 +40,9 @@ export async function embedTexts(
 export async function listModelNames(
   target: RestTarget,
   call: VendorCall,
+  path = "models",
 ): Promise<readonly string[]> {
-  const models = await ask(target, "models", call, Models);
+  const models = await ask(target, path, call, Models);
   return models.map(({ id }) => id);
 }
 

@@ -36,6 +36,11 @@ export interface Provider {
   readonly name: string;
   /** Whether `stream` calls `onOpen`; if not, nobody can limit the time until then. */
   readonly tellsOpening?: boolean;
+  /**
+   * Whether a model may be at zero until it is asked, and starts while the request
+   * is held: silence until `onOpen` is a start then. By default none is.
+   */
+  readonly startsInSilence?: boolean;
   /** Whether an answer comes in parts; where not, its silence until the end is no failure. By default it does. */
   readonly comesInParts?: (model: string, request: ChatRequest) => boolean;
   capabilities(model: string): Capabilities;

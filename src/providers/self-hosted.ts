@@ -46,15 +46,27 @@ export function createVllm(access: ProviderAccess): Provider {
   return create(access, { name: "vLLM", baseURL: withVersion(baseURL) });
 }
 
-/** Creates the provider of KubeAI, which starts models when they are asked for. */
+/** Without these the list has what generates text, and nothing else. */
+const kubeAIFeatures = ["TextGeneration", "TextEmbedding", "Reranking", "SpeechToText"];
+
+/**
+ * Creates the provider of KubeAI, which starts models when they are asked for. It
+ * holds the request until the model is there; a 502, 503 or 504 is the model's
+ * server that fails, and never one that starts.
+ */
 export function createKubeAI(access: ProviderAccess): Provider {
   const baseURL = access.profile.accessInfo.baseUrl ?? "http://kubeai/openai/v1";
-  return create(access, { name: "KubeAI", baseURL, coldStarts: true });
+  return create(access, {
+    name: "KubeAI",
+    baseURL,
+    startsInSilence: true,
+    modelsPath: `models?${kubeAIFeatures.map((feature) => `feature=${feature}`).join("&")}`,
+  });
 }
 
 function create(
   access: ProviderAccess,
-  facts: Pick<OpenAILike, "name" | "baseURL" | "chat" | "coldStarts">,
+  facts: Pick<OpenAILike, "name" | "baseURL" | "chat" | "startsInSilence" | "modelsPath">,
 ): Provider {
   return createOpenAILike({
     access,
