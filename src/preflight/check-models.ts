@@ -22,6 +22,7 @@ const atOnce = 4;
 /**
  * Finds out whether each allowed model exists. A name that the list lacks is
  * asked for one word, because lists leave out aliases; a glob needs one match.
+ * At KubeAI nobody is asked: the question would start the model.
  */
 export async function checkModels(
   provider: Provider,
@@ -73,6 +74,7 @@ async function checkName(
   if (other !== undefined) {
     return problem(check, `is spelled ${other} there`, `Write ${other} into allowedModels.`);
   }
+  if (profile.provider === "kubeai") return unlistedAtKubeAI(check, name, listed);
   const answer = await ask(check, signal, () => askForAWord(provider, name, signal));
   const why = listed.names === null ? listed.why : "it is not in the list";
   if (answer.isAnswered) return ok(check, `answers; asked for one word, for ${why}`);
@@ -94,6 +96,20 @@ async function checkName(
     default:
       return answer.finding;
   }
+}
+
+/** Its list has every Model that is for anything, and its adapters; there are no aliases. */
+function unlistedAtKubeAI(check: string, name: string, listed: ListedModels): Finding {
+  if (listed.names === null) {
+    const detail = `${listed.why}, and the question would start the model`;
+    return notAsked(check, detail, "Let the list of models be had.");
+  }
+  const nearest = nearestName(name, listed.names);
+  const remedy =
+    nearest === undefined
+      ? "Correct the name, or create the Model; one without features is in no list."
+      : `Did you mean ${nearest}?`;
+  return problem(check, "is not in the list", remedy);
 }
 
 /** How a list may call what a name asks for. */

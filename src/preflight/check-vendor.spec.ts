@@ -189,14 +189,12 @@ describe("arena doctor profiles at vendors and own servers", () => {
   });
 
   it("tells a server of one's own that is loading from one that is dead", async () => {
-    list = { status: 503, body: { error: "no endpoints for the model, scaling from zero" } };
-    const loading = findingOf(await examine(server("kubeai")), "server");
+    list = { status: 503, body: { error: { message: "Loading model", code: 503 } } };
+    const loading = findingOf(await examine(server("self-hosted")), "server");
     assert.deepEqual(
       [loading.verdict, loading.detail],
       ["warning", "its model is still being loaded"],
     );
-    list = { status: 503, body: { error: { message: "Loading model", code: 503 } } };
-    assert.equal(findingOf(await examine(server("self-hosted")), "server").verdict, "warning");
     const port = await freePort();
     const dead = { ...server("vllm"), accessInfo: { baseUrl: `http://127.0.0.1:${port}/v1` } };
     const finding = findingOf(await examine(dead), "server");

@@ -38,7 +38,7 @@ export async function checkVendor(examination: Examination, check: string): Prom
       ...(await checkModels(provider, examination, isProof ? { names } : deploymentsAreNotListed)),
     ];
   }
-  if (!isOnlyTheList(answer.thrown, signal)) return [answer.finding];
+  if (!isOnlyTheList(answer.thrown, examination)) return [answer.finding];
   const finding = warning(
     check,
     "the list of models cannot be had with this key, or at this address",
@@ -53,8 +53,9 @@ const deploymentsAreNotListed: ListedModels = {
   why: "no list tells which deployments there are",
 };
 
-/** A restricted key may ask models and not list them; gateways often have no list. */
-function isOnlyTheList(thrown: unknown, signal: AbortSignal): boolean {
+/** A restricted key may ask models and not list them; gateways often have no list. KubeAI has one. */
+function isOnlyTheList(thrown: unknown, { profile, signal }: Examination): boolean {
   if (signal.aborted || !(thrown instanceof ProviderError)) return false;
-  return thrown.code === "PERMISSION_DENIED" || thrown.code === "NOT_FOUND";
+  if (thrown.code === "NOT_FOUND") return profile.provider !== "kubeai";
+  return thrown.code === "PERMISSION_DENIED";
 }
