@@ -178,7 +178,9 @@ export const settingGroups = {
   local: {
     LOCAL_BASE_URL: url()
       .default("http://localhost:11434/v1")
-      .describe("A server that speaks the OpenAI API: Ollama, llama.cpp, vLLM, LM Studio."),
+      .describe(
+        "A server that speaks the OpenAI API: Ollama, llama.cpp, vLLM, LM Studio. /v1 is added to an address without a path.",
+      ),
     LOCAL_MODEL: text().optional().describe("Model to ask, such as llama3.2."),
     LOCAL_API_KEY: text().optional().describe("Key, if the server wants one."),
     LOCAL_SYSTEM_ROLE: systemRole().optional().describe("As OPENAI_SYSTEM_ROLE."),

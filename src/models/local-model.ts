@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { withVersion } from "../providers/with-version.ts";
 import type { ModelEntry } from "./model-entry.ts";
 
 /** A model on any server of one's own that speaks the OpenAI API. */
@@ -12,7 +13,7 @@ export const localEntry: ModelEntry = {
       modelID: model,
       model,
       provider: "self-hosted",
-      accessInfo: { baseUrl: settings.LOCAL_BASE_URL },
+      accessInfo: { baseUrl: withVersion(settings.LOCAL_BASE_URL) },
       key: settings.LOCAL_API_KEY,
       settings: { key: "LOCAL_API_KEY", model: "LOCAL_MODEL", baseURL: "LOCAL_BASE_URL" },
       name: "The local model server",

@@ -214,6 +214,15 @@ routes: [{name: r, candidates: [{profile: p, model: llava}]}]`;
     });
   });
 
+  it("takes an address of a local server without its path, as Ollama's is given", async () => {
+    const local = { MODEL: "local", LOCAL_MODEL: "llama3.2" };
+    for (const path of ["", "/", "/api"]) {
+      const { origin } = new URL(vendor.baseURL);
+      const sent = await send({ ...local, LOCAL_BASE_URL: `${origin}${path}` });
+      assert.equal(sent.path, "/v1/chat/completions");
+    }
+  });
+
   it("takes nothing from variables that the settings do not name", async () => {
     const foreign = {
       OPENAI_API_KEY: "canary-foreign",

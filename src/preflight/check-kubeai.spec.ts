@@ -61,7 +61,7 @@ describe("arena doctor profiles at KubeAI", () => {
       "models *: not asked",
     ]);
     assert.match(findingOf(findings, "model gemma2-2b").detail, /would start the model/);
-    assert.match(findingOf(findings, "server").remedy ?? "", /Let the key list models/);
+    assert.match(findingOf(findings, "server").detail, /the list of models cannot be had/);
     assert.deepEqual(kubeai.asked, []);
   });
 });

@@ -131,6 +131,21 @@ describe("arena doctor profiles at vendors and own servers", () => {
     ]);
   });
 
+  it("says that the address has no path, or one too many, as the error does", async () => {
+    list = { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found" };
+    for (const [path, what] of [
+      ["", "it has no path"],
+      ["/v1/chat/completions", "it has a path too many"],
+    ] as const) {
+      const accessInfo = { baseUrl: `${vendor.origin}${path}` };
+      const findings = await examine({ name: "own", provider: "self-hosted", accessInfo });
+      const { verdict, detail, remedy } = findingOf(findings, "server");
+      assert.equal(verdict, "warning");
+      assert.match(detail, new RegExp(`nothing of the API at ${accessInfo.baseUrl}: ${what}`));
+      assert.match(remedy ?? "", new RegExp(`profile "own": ${vendor.origin}/v1\\.$`));
+    }
+  });
+
   it("asks vendors without a list for one word, and says what cannot be asked", async () => {
     models = { "codestral-latest": aWord };
     const codestral = (allowedModels?: readonly string[]) =>

@@ -39,12 +39,15 @@ export async function checkVendor(examination: Examination, check: string): Prom
     ];
   }
   if (!isOnlyTheList(answer.thrown, examination)) return [answer.finding];
-  const finding = warning(
-    check,
-    "the list of models cannot be had with this key, or at this address",
-    "Let the key list models, or check accessInfo; the models are asked one by one.",
-  );
+  const finding = noList(check, answer.finding, answer.thrown);
   return [finding, ...(await checkModels(provider, examination, nobodyLists))];
+}
+
+function noList(check: string, { detail, remedy }: Finding, { code }: ProviderError): Finding {
+  const problem = "the list of models cannot be had";
+  return code === "NOT_FOUND"
+    ? warning(check, `${problem}: ${detail}`, remedy ?? "Check accessInfo.")
+    : warning(check, `${problem} with this key`, "Let the key list models.");
 }
 
 const nobodyLists: ListedModels = { names: null, why: "there is no list of models" };
@@ -54,7 +57,7 @@ const deploymentsAreNotListed: ListedModels = {
 };
 
 /** A restricted key may ask models and not list them; gateways often have no list. KubeAI has one. */
-function isOnlyTheList(thrown: unknown, { profile, signal }: Examination): boolean {
+function isOnlyTheList(thrown: unknown, { profile, signal }: Examination): thrown is ProviderError {
   if (signal.aborted || !(thrown instanceof ProviderError)) return false;
   if (thrown.code === "NOT_FOUND") return profile.provider !== "kubeai";
   return thrown.code === "PERMISSION_DENIED";

@@ -9,6 +9,7 @@ export function createGroq(access: ProviderAccess): Provider {
     name: "Groq",
     access,
     baseURL: access.profile.accessInfo.baseUrl ?? "https://api.groq.com/openai/v1",
+    usualPath: "/openai/v1",
     capabilities,
     hasEmbeddings: false,
   });

@@ -41,6 +41,8 @@ export interface LangChainVendor {
   readonly name: string;
   /** Where it is; told to people. */
   readonly baseURL: string;
+  /** The path that base URLs of this kind mostly have; told to people whose own has nothing there. */
+  readonly usualPath?: string;
   readonly settings: AccessSettings;
   readonly keys: SecretSource | null;
   /** The header that carries the key; null where `VendorCall.secret` is used, or none. */

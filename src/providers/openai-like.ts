@@ -11,6 +11,8 @@ export interface OpenAILike {
   readonly name: string;
   readonly access: ProviderAccess;
   readonly baseURL: string;
+  /** The path that its base URL mostly has. Default: /v1. */
+  readonly usualPath?: string;
   readonly capabilities?: (model: string) => Capabilities;
   readonly chat?: (
     model: string,
@@ -36,6 +38,7 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
   return createLangChainProvider({
     name,
     baseURL,
+    usualPath: vendor.usualPath ?? "/v1",
     settings: access.settings,
     keys: access.keys,
     keyHeader: bearer,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/arena-error.ts";
 import type { ProviderErrorReason } from "../errors/provider-error.ts";
+import { addressProblem, isWrongAddress } from "./address-problem.ts";
 import type { AccessSettings } from "./provider-access.ts";
 import type { VendorError } from "./vendor-error.ts";
 
@@ -8,6 +9,8 @@ export interface VendorOrigin {
   readonly model: string;
   readonly baseURL: string;
   readonly settings: AccessSettings;
+  /** The path that an API of this kind mostly has; see `addressProblem`. */
+  readonly usualPath?: string | undefined;
   /** Whether a refused connection or a 502, 503 or 504 means that the model is being started. */
   readonly coldStarts?: boolean;
   /** Whether the answer had begun when it failed. */
@@ -46,6 +49,12 @@ export function judge(error: VendorError, origin: VendorOrigin): Verdict {
   if (hasCode(error, /insufficient_quota|billing_/)) return quota(origin);
   if (hasCode(error, /tool_use_failed|json_validate_failed/)) {
     return passing("INTERNAL", "malformed", "its model wrote something other than was asked for.");
+  }
+  const { model, baseURL, settings, usualPath } = origin;
+  // Who was asked for no model, but for the list, lacks none.
+  if (isWrongAddress(error) || (status === 404 && model === "")) {
+    const problem = addressProblem({ baseURL, usualPath, setting: settings.baseURL });
+    return organisers("NOT_FOUND", "not-found", problem);
   }
   if (isLoading(error, origin)) {
     return passing("UNAVAILABLE", "loading", "its model is still being loaded.");

@@ -6,6 +6,7 @@ import { openAICapabilities } from "./openai-model-facts.ts";
 import type { Capabilities, Provider } from "./provider.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import { refusedRequest } from "./refused-request.ts";
+import { withVersion } from "./with-version.ts";
 
 /**
  * Creates the provider of a server of one's own; what it speaks, the profile says.
@@ -59,6 +60,7 @@ export function createKubeAI(access: ProviderAccess): Provider {
   return create(access, {
     name: "KubeAI",
     baseURL,
+    usualPath: "/openai/v1",
     startsInSilence: true,
     modelsPath: `models?${kubeAIFeatures.map((feature) => `feature=${feature}`).join("&")}`,
   });
@@ -66,7 +68,10 @@ export function createKubeAI(access: ProviderAccess): Provider {
 
 function create(
   access: ProviderAccess,
-  facts: Pick<OpenAILike, "name" | "baseURL" | "chat" | "startsInSilence" | "modelsPath">,
+  facts: Pick<
+    OpenAILike,
+    "name" | "baseURL" | "chat" | "startsInSilence" | "modelsPath" | "usualPath"
+  >,
 ): Provider {
   return createOpenAILike({
     access,
@@ -92,13 +97,6 @@ function capabilities(model: string): Capabilities {
     embeddings: openAICapabilities(model).embeddings,
     imageOutput: false,
   };
-}
-
-/** Ollama's own API stands at the root; the one that is spoken here, below it. */
-function withVersion(baseURL: string): string {
-  if (!URL.canParse(baseURL)) return baseURL;
-  const { origin, pathname } = new URL(baseURL);
-  return /^\/(api\/?)?$/.test(pathname) ? `${origin}/v1` : baseURL;
 }
 
 function refuseWhatOllamaIgnores({ messages, tools = [], toolChoice = "auto" }: ChatRequest): void {

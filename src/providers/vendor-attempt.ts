@@ -60,7 +60,8 @@ export class VendorAttempt {
   errorOf(thrown: unknown): unknown {
     const { model, messages, context } = this.#question;
     if (context.signal.aborted) return context.signal.reason;
-    const { name, baseURL, settings, coldStarts = false, keys, addressKeys } = this.#vendor;
+    const { name, baseURL, usualPath, settings, coldStarts = false, keys } = this.#vendor;
+    const { addressKeys } = this.#vendor;
     if (thrown instanceof SecretError) {
       const { code, message, retryable } = thrown;
       return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
@@ -71,6 +72,7 @@ export class VendorAttempt {
       origin: {
         model,
         baseURL,
+        usualPath,
         settings,
         coldStarts,
         hasBegun: this.#recorded?.hasBegun() ?? false,

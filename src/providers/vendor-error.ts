@@ -31,6 +31,8 @@ export interface VendorError {
   readonly status: number | undefined;
   /** Words that machines compare, such as `insufficient_quota` or `ECONNREFUSED`. */
   readonly codes: readonly string[];
+  /** Whether it came as text, as a page or as nothing, where an API answers in JSON. */
+  readonly isPlain: boolean;
   /** What the vendor wrote for people. It may quote keys and requests. */
   readonly sentence: string;
   readonly requestID: string | undefined;
@@ -52,11 +54,13 @@ export interface Refusal {
 export function readVendorError(thrown: unknown, refusal?: Refusal): VendorError {
   const chain = [...causes(thrown)];
   const told = chain.find((error) => statusOf(error) !== undefined);
-  const body = refusal && readRefusal(parsed(refusal.body));
+  const json = refusal && parsed(refusal.body);
+  const body = refusal && readRefusal(json);
   const codes = [...(body?.codes ?? []), ...chain.flatMap(codesOf)].filter(isIdentifier);
   return {
     status: refusal?.status ?? (told && statusOf(told)),
     codes: [...new Set(codes)],
+    isPlain: refusal !== undefined && json === undefined,
     sentence: body?.sentence || sentenceOf(told ?? chain.at(0)),
     requestID: told?.requestID ?? refusal?.headers.get("x-request-id") ?? undefined,
     retryAfterMs: pauseOf(refusal?.headers ?? (told && headersOf(told))) || (body?.pauseMs ?? 0),
