@@ -111,6 +111,19 @@ describe("arena doctor profiles at vendors and own servers", () => {
     assert.equal(questions()[0]?.path, "/v1/embeddings");
   });
 
+  it("says how a server makes vectors that was not started for them", async () => {
+    const message = "This server does not support embeddings. Start it with `--embeddings`";
+    const error = { code: 501, message, type: "not_supported_error" };
+    models = { "own-embedder": { status: 501, body: { error } } };
+    const findings = await examine(profileOf({ allowedModels: ["own-embedder"] }));
+    const { verdict, detail, remedy } = findingOf(findings, "model own-embedder");
+    assert.deepEqual(
+      [verdict, detail],
+      ["problem", "it makes no embeddings (501, not_supported_error)"],
+    );
+    assert.match(remedy ?? "", /^Start the server with --embeddings/);
+  });
+
   it("names a key that is refused, and asks no model with it", async () => {
     list = refusal(401, `Incorrect API key provided: ${markedKey}`, "invalid_api_key");
     const findings = await examine(profileOf({ allowedModels: ["gpt-4o"] }));

@@ -112,6 +112,20 @@ const refusals: readonly [string, VendorReply, readonly unknown[]][] = [
     { status: 502, body: "<html>Bad Gateway</html>" },
     ["UNAVAILABLE", "unavailable", true],
   ],
+  [
+    "what llama-server was not started for",
+    {
+      status: 501,
+      body: {
+        error: {
+          code: 501,
+          message: "This server does not support embeddings. Start it with `--embeddings`",
+          type: "not_supported_error",
+        },
+      },
+    },
+    ["UNIMPLEMENTED", "unsupported", false],
+  ],
   ["an overload", { status: 529, body: {} }, ["UNAVAILABLE", "unavailable", true]],
   [
     "a model that is being loaded",

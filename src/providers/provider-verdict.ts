@@ -135,6 +135,8 @@ function judgeStatus(status: number, error: VendorError, origin: VendorOrigin): 
         "rate-limit",
         `too many requests at the moment (429${said}).`,
       );
+    case 501:
+      return organisers("UNIMPLEMENTED", "unsupported", notBuiltIn(error.sentence, said));
     default:
       // Groq says 498 when it has no capacity.
       if (status >= 500 || status === 498) {
@@ -146,6 +148,13 @@ function judgeStatus(status: number, error: VendorError, origin: VendorOrigin): 
         `${address} answered with status ${status}${said}. Check ${settings.baseURL}.`,
       );
   }
+}
+
+/** What a server cannot do as it was started, and will not later either. */
+function notBuiltIn(sentence: string, said: string): string {
+  return /embedding/i.test(sentence)
+    ? `it makes no embeddings (501${said}). Start the server with --embeddings, or ask another one.`
+    : `it cannot do this (501${said}). See how the server has to be started for it, or ask another one.`;
 }
 
 function judgeConnection(error: VendorError, origin: VendorOrigin): Verdict {
