@@ -1,3 +1,4 @@
+import { asSentence } from "../errors/full-stop.ts";
 import type { modelAnswer } from "../generated/model.ts";
 
 /** An answer came whose text is not what ARENA-18 says. */
@@ -9,7 +10,9 @@ export class MalformedAnswerError extends Error {
   readonly problem: string;
 
   constructor(raw: modelAnswer, problem: string) {
-    super(`The answer cannot be read: ${problem}. It begins with ${preview(raw.answer)}`);
+    super(
+      `The answer cannot be read: ${asSentence(problem)} It begins with ${preview(raw.answer)}`,
+    );
     this.raw = raw;
     this.problem = problem;
   }

@@ -37,7 +37,7 @@ describe("AllProvidersFailedError", () => {
     const error = new AllProvidersFailedError("poets", attempts, [unasked("UNAVAILABLE")]);
     assert.equal(
       error.message,
-      'Route "poets" gave no answer. main/m: OpenAI: it fails. (2 times); other/m: not asked, so it is. "arena route explain poets" shows its plan.',
+      'Route "poets" gave no answer. main/m: OpenAI: it fails (2 times); other/m: not asked, so it is. "arena route explain poets" shows its plan.',
     );
   });
 

@@ -1,4 +1,5 @@
 import { ArenaError, type ErrorCode } from "./arena-error.ts";
+import { asSentence, withoutFullStop } from "./full-stop.ts";
 import type { ProviderError } from "./provider-error.ts";
 
 /** One attempt that failed: who was asked, and what came of it. Free of keys and content. */
@@ -87,12 +88,14 @@ function describe(
 ): string {
   const failed = Map.groupBy(
     attempts,
-    ({ profile, model, error }) => `${profile}/${model}: ${error.message}`,
+    ({ profile, model, error }) => `${profile}/${model}: ${withoutFullStop(error.message)}`,
   );
   const parts = [...failed].map(([text, { length }]) =>
     length > 1 ? `${text} (${length} times)` : text,
   );
-  const rest = unasked.map(({ profile, model, why }) => `${profile}/${model}: not asked, ${why}`);
+  const rest = unasked.map(
+    ({ profile, model, why }) => `${profile}/${model}: not asked, ${withoutFullStop(why)}`,
+  );
   const all = [...parts, ...rest].join("; ") || "it has no candidates for this caller";
-  return `Route ${JSON.stringify(route)} gave no answer. ${all}. "arena route explain ${route}" shows its plan.`;
+  return `Route ${JSON.stringify(route)} gave no answer. ${asSentence(all)} "arena route explain ${route}" shows its plan.`;
 }

@@ -3,6 +3,7 @@ import type { RequestContext } from "../data-models/request-context.ts";
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { TaskOutput } from "../data-models/task-output.ts";
 import { AllProvidersFailedError } from "../errors/all-providers-failed-error.ts";
+import { asSentence } from "../errors/full-stop.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { Clock } from "../router/clock.ts";
@@ -66,7 +67,10 @@ export class ChatModel extends AIModel {
     const last = attempts.at(-1);
     if (last) return last.error;
     const why = unasked.map((candidate) => candidate.why).join("; ");
-    return new ProviderError(this.#provider.name, code, `${why}.`, { retryable, participantText });
+    return new ProviderError(this.#provider.name, code, asSentence(why), {
+      retryable,
+      participantText,
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Settings } from "../config/settings.ts";
 import type { ChatRequest } from "../data-models/chat.ts";
 import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { withoutFullStop } from "../errors/full-stop.ts";
 import { RouteNotFoundError } from "../errors/route-not-found-error.ts";
 import { UnknownWorkspaceError } from "../errors/unknown-workspace-error.ts";
 import type { ExplainedRoute, RouteQuestion, Router } from "../router/router.ts";
@@ -52,7 +53,7 @@ function requireCandidates({ route, candidates, error }: ExplainedRoute): void {
   );
   const why = reasons.join("; ") || "no profile is in its scope";
   const refusal = error ? `${error.message} ` : "";
-  const message = `nobody on the route ${JSON.stringify(route)} may be asked (${why}). ${refusal}Mend the route or the profiles, or set PROFILE_WORKSPACE and PROFILE_USER`;
+  const message = `nobody on the route ${JSON.stringify(route)} may be asked (${withoutFullStop(why)}). ${refusal}Mend the route or the profiles, or set PROFILE_WORKSPACE and PROFILE_USER`;
   throw new ConfigurationError([{ name: "ROUTE", message }]);
 }
 

@@ -1,10 +1,12 @@
+import { asSentence } from "../errors/full-stop.ts";
+
 /** Says why a model's module could not be imported, and what to do. */
 export function explainImportFailure(model: string, thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   switch (codeOf(thrown)) {
     case "ERR_MODULE_NOT_FOUND":
     case "MODULE_NOT_FOUND":
-      return `${model} imports something that is not there: ${firstLine(message)}. Install the package (npm install NAME) or correct the path; a relative path ends in .ts or .js`;
+      return `${model} imports something that is not there: ${asSentence(firstLine(message))} Install the package (npm install NAME) or correct the path; a relative path ends in .ts or .js`;
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return `${model} uses TypeScript that Node cannot run as it is: ${firstLine(message)} (${placeOf(thrown) ?? "see the module"}). Write it without enum, namespace and parameter properties, or compile the module to .js`;
     case "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING":
@@ -19,7 +21,7 @@ export function explainImportFailure(model: string, thrown: unknown): string {
 function explainOther(model: string, thrown: unknown, message: string): string {
   if (!(thrown instanceof SyntaxError)) return `${model} failed while it was loaded: ${message}`;
   if (/does not provide an export named|not found in module|Named export/.test(message)) {
-    return `${model}: ${firstLine(message)}. If it is a type, import it with "import type"`;
+    return `${model}: ${asSentence(firstLine(message))} If it is a type, import it with "import type"`;
   }
   return `${model}, or a module that it imports, has a syntax error: ${firstLine(message)} (${placeOf(thrown) ?? `node --check ${model} shows where`})`;
 }

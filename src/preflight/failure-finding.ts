@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { asSentence, withoutFullStop } from "../errors/full-stop.ts";
 import { ProviderError, type ProviderErrorReason } from "../errors/provider-error.ts";
 import { SecretError } from "../errors/secret-error.ts";
 import { type Finding, problem, warning } from "./finding.ts";
@@ -43,9 +44,10 @@ export function failureFinding(check: string, thrown: unknown, signal: AbortSign
     return problem(check, detail, remedy || secretRemedies[thrown.reason]);
   }
   if (thrown instanceof ConfigurationError) {
-    const texts = thrown.problems.map(({ name, message }) => `${name} ${message}`);
-    const [detail, remedy] = split(texts.join("; "));
-    return problem(check, detail, remedy || "Correct the file.");
+    const parts = thrown.problems.map(({ name, message }) => split(`${name} ${message}`));
+    const remedies = parts.flatMap(([, remedy]) => remedy || []);
+    const details = parts.map(([detail]) => detail).join("; ");
+    return problem(check, details, remedies.join(" ") || "Correct the file.");
   }
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return problem(check, `failed in a way that is not known here (${name})`, remedies.other);
@@ -63,6 +65,5 @@ const secretRemedies: Readonly<Record<SecretError["reason"], string>> = {
 export function split(message: string): readonly [detail: string, remedy: string] {
   const [, detail = message, rest = ""] = /^(.*?[^.])(?:; |\. |(?<=\?) )(.+)$/s.exec(message) ?? [];
   const sentence = `${rest.charAt(0).toUpperCase()}${rest.slice(1)}`;
-  const remedy = rest && (/[.?]$/.test(sentence) ? sentence : `${sentence}.`);
-  return [detail.replace(/\.$/, ""), remedy];
+  return [withoutFullStop(detail), rest && asSentence(sentence)];
 }

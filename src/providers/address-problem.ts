@@ -30,8 +30,7 @@ export function addressProblem({ baseURL, setting, usualPath }: WrongAddress): s
   const path = pathname.replace(/\/+$/, "");
   const address = `${origin}${path}`;
   if (path === "" && usualPath !== undefined) {
-    const problem = `nothing of the API at ${origin}: it has no path`;
-    return `${problem}. Correct ${setting}: ${origin}${usualPath}.`;
+    return `nothing of the API at ${origin}: it has no path. Correct ${setting}: ${origin}${usualPath}.`;
   }
   const rest = path.replace(callPath, "").replace(twice, "$1");
   if (rest !== path) {

@@ -1,4 +1,5 @@
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
+import { asSentence } from "../errors/full-stop.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { checkCapabilities } from "./check-capabilities.ts";
 import { toLangChainMessages } from "./langchain-messages.ts";
@@ -90,7 +91,7 @@ function toMessages(
     return toLangChainMessages(messages, classes, vendor.messageStyle?.(model));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ProviderError(vendor.name, "INVALID_ARGUMENT", `${error.message}.`, {
+    throw new ProviderError(vendor.name, "INVALID_ARGUMENT", asSentence(error.message), {
       reason: "unsupported",
     });
   }

@@ -154,7 +154,7 @@ describe("a call along a route", () => {
       assert.equal(error.code, "UNAVAILABLE");
       assert.match(
         error.message,
-        /a\/m: Scripted: unavailable\. \(3 times\); b\/m: not asked, it cannot take tools/,
+        /a\/m: Scripted: unavailable \(3 times\); b\/m: not asked, it cannot take tools/,
       );
       assert.ok(error.cause instanceof AggregateError);
     });

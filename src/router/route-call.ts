@@ -4,6 +4,7 @@ import {
   type FailedAttempt,
   type UnaskedCandidate,
 } from "../errors/all-providers-failed-error.ts";
+import { withoutFullStop } from "../errors/full-stop.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { Agenda, type Appointment } from "./agenda.ts";
 import { Attempt, isContent } from "./attempt.ts";
@@ -251,7 +252,7 @@ function isEmpty(events: readonly ChatEvent[], finishReason: FinishReason): bool
 function toSkip({ message }: ProviderError, provider: string): Skip {
   const prefix = `${provider}: `;
   const words = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  return { why: words.replace(/\.$/, ""), code: "INVALID_ARGUMENT" };
+  return { why: withoutFullStop(words), code: "INVALID_ARGUMENT" };
 }
 
 function measure({ turn, beganAt, firstTokenAt, endedAt, usage }: Attempt): void {

@@ -1,3 +1,4 @@
+import { withoutFullStop } from "../../errors/full-stop.ts";
 import type { modelDefinition } from "../../generated/model.ts";
 import type { ArenaClient } from "../arena-client.ts";
 import { CommandError } from "../command-error.ts";
@@ -12,18 +13,18 @@ export async function introduce(client: ArenaClient, address: string): Promise<m
     case "OUT_OF_RANGE":
       throw new CommandError(
         1,
-        `The container at ${address} does not say what it is (${failure.message}): some containers register once in their life, and another orchestrator has done it. Say which model to ask: --model-id NAME.`,
+        `The container at ${address} does not say what it is (${withoutFullStop(failure.message)}): some containers register once in their life, and another orchestrator has done it. Say which model to ask: --model-id NAME.`,
       );
     case "UNAVAILABLE":
     case "DEADLINE_EXCEEDED":
       throw new CommandError(
         1,
-        `Nothing answers at ${address} (${failure.details}). Start the container, or check host and port; if it speaks TLS, give --tls or --tls-ca FILE.`,
+        `Nothing answers at ${address} (${withoutFullStop(failure.details)}). Start the container, or check host and port; if it speaks TLS, give --tls or --tls-ca FILE.`,
       );
     default:
       throw new CommandError(
         1,
-        `What answers at ${address} does not behave as an arena model container (${failure.message}). Check host and port.`,
+        `What answers at ${address} does not behave as an arena model container (${withoutFullStop(failure.message)}). Check host and port.`,
       );
   }
 }

@@ -1,3 +1,4 @@
+import { asSentence } from "../../../errors/full-stop.ts";
 import type { Check } from "../check.ts";
 import { broken, ok } from "../finding.ts";
 
@@ -13,7 +14,7 @@ export const definition: Check = {
     const { definition, failure } = await patient.introduction();
     if (failure?.code === "OUT_OF_RANGE") {
       return broken(
-        `${failure.message}. It was registered before; restart it, or give --model-id`,
+        `${asSentence(failure.message)} It was registered before; restart it, or give --model-id`,
         "The orchestrator never learns that the model exists.",
       );
     }

@@ -1,3 +1,4 @@
+import { asSentence } from "../../../errors/full-stop.ts";
 import type { Check } from "../check.ts";
 import { broken, ok } from "../finding.ts";
 import { inMs } from "../judge.ts";
@@ -17,7 +18,7 @@ export const reachable: Check = {
       : "plaintext";
     if (!failure || (await patient.isReachable())) return ok(`${how}, first call ${inMs(tookMs)}`);
     return broken(
-      `${how}: ${failure.message}. Is it running, on all interfaces, and does it speak ${patient.connection.tls ? "TLS" : "plaintext (--tls if not)"}?`,
+      `${how}: ${asSentence(failure.message)} Is it running, on all interfaces, and does it speak ${patient.connection.tls ? "TLS" : "plaintext (--tls if not)"}?`,
       "The orchestrator cannot connect; the model does not exist for the arena.",
     );
   },
