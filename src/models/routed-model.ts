@@ -38,6 +38,10 @@ export class RoutedModel extends AIModel {
     }
   }
 
+  override stop(): void {
+    this.#options.router.stop();
+  }
+
   getModelDefinition(): ModelDefinition {
     const { question, canImage } = this.#options;
     return {

@@ -1,13 +1,17 @@
+import { type Clock, pause } from "./clock.ts";
 import type { Patience } from "./patience.ts";
 import type { Turn } from "./route-plan.ts";
+import type { Trial } from "./trial.ts";
 
 /** A candidate that is to be asked. */
 export interface Appointment {
   readonly turn: Turn;
   /** Null for one that this request has not asked yet. */
   readonly patience: Patience | null;
-  /** Milliseconds since 1970; not before. */
+  /** Milliseconds since 1970; not before. Infinite for one that is held. */
   readonly dueAt: number;
+  /** The attempt that waits for a model to start; it is due when there is something to be read. */
+  readonly held?: Trial;
 }
 
 /**
@@ -22,11 +26,37 @@ export class Agenda {
     this.#turns = [...turns];
   }
 
-  /** Takes the next one off; null when nobody is left. */
-  next(): Appointment | null {
+  /** The attempts that are held open. */
+  get held(): readonly Trial[] {
+    return this.#postponed.flatMap(({ held }) => held ?? []);
+  }
+
+  /** Takes the next one off as soon as it is due; null when nobody is left. @throws the signal's reason */
+  async next(clock: Clock, signal: AbortSignal): Promise<Appointment | null> {
     const turn = this.#turns.shift();
     if (turn) return { turn, patience: null, dueAt: 0 };
-    return this.#postponed.shift() ?? null;
+    const [first] = this.#postponed;
+    if (!first) return null;
+    const due = await this.#firstDue(first, clock, signal);
+    this.#postponed.splice(this.#postponed.indexOf(due), 1);
+    return due;
+  }
+
+  async #firstDue(first: Appointment, clock: Clock, signal: AbortSignal): Promise<Appointment> {
+    const delayMs = first.dueAt - clock.now();
+    if (delayMs <= 0) return first;
+    const stirred = this.#postponed.flatMap(
+      (each) => each.held?.attempt.stirred.then(() => each) ?? [],
+    );
+    if (first.held) return Promise.race(stirred);
+    const over = new AbortController();
+    const paused = pause(clock, delayMs, AbortSignal.any([signal, over.signal]));
+    try {
+      return await Promise.race([paused.then(() => first), ...stirred]);
+    } finally {
+      over.abort();
+      paused.catch(() => {});
+    }
   }
 
   /** Asks it again when everybody else has been asked, and not before it is due. */

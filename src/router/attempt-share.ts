@@ -58,7 +58,7 @@ export class AttemptShare {
 
   /** Whether an attempt that this limit ended was too short to blame the candidate. */
   isTooShortToBlame(limit: LimitName | null): boolean {
-    if (limit === "deadline") return true;
+    if (limit === "deadline" || limit === "loadingMs") return true;
     if (!this.#isOver(limit)) return false;
     return this.#isWhole || (this.#shareMs ?? 0) < this.#granted.firstTokenMs * tellingPart;
   }

@@ -12,7 +12,7 @@ import {
 } from "../../test/fixtures/scripted-provider.ts";
 import type { ChatEvent } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
-import { Attempt } from "./attempt.ts";
+import { Attempt, type Starting } from "./attempt.ts";
 import { HealthBook } from "./candidate-health.ts";
 import { RouteConfig, RouteLimits } from "./route-config.ts";
 
@@ -23,6 +23,8 @@ const limits = RouteLimits.parse({
   totalMs: 5000,
 });
 const route = RouteConfig.parse({ name: "r", model: "m" });
+
+type Seen = ChatEvent | Starting;
 
 describe("an attempt", () => {
   let clock: ManualClock;
@@ -50,8 +52,8 @@ describe("an attempt", () => {
   }
 
   /** What came until the end, or until the error that was the end. */
-  async function read(attempt: Attempt): Promise<{ seen: readonly ChatEvent[]; error: unknown }> {
-    const seen: ChatEvent[] = [];
+  async function read(attempt: Attempt): Promise<{ seen: readonly Seen[]; error: unknown }> {
+    const seen: Seen[] = [];
     try {
       for await (const event of attempt.events()) seen.push(event);
     } catch (error) {
@@ -94,7 +96,7 @@ describe("an attempt", () => {
   it("ends at totalMs while its pieces keep coming", async () => {
     const pieces = Array.from({ length: 100 }, () => text("and"));
     const { attempt } = begin([...pieces, finish()]);
-    const seen: ChatEvent[] = [];
+    const seen: Seen[] = [];
     await assert.rejects(async () => {
       for await (const event of attempt.events()) {
         seen.push(event);

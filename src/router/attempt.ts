@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatRequest, TokenUsage } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import type { Clock } from "./clock.ts";
+import { StartWait } from "./model-start.ts";
 import type { RouteLimits } from "./route-config.ts";
 import type { Turn } from "./route-plan.ts";
 import { type LimitName, Watchdog } from "./watchdog.ts";
@@ -16,6 +17,11 @@ export interface AttemptOptions {
   readonly clock: Clock;
 }
 
+/** A model that may be at zero has been silent for longer than one that is there. */
+export interface Starting {
+  readonly type: "starting";
+}
+
 /** One call of a provider within its limits, and what was seen of it. */
 export class Attempt {
   readonly turn: Turn;
@@ -26,45 +32,68 @@ export class Attempt {
   /** The limit that ended it, if one did. */
   limit: LimitName | null = null;
   readonly #options: AttemptOptions;
+  readonly #watchdog: Watchdog;
+  readonly #cutter = new Cutter();
   /** Where not, silence means nothing. */
   readonly #comesInParts: boolean;
+  /** Null where silence is no start of a model. */
+  #wait: StartWait | null = null;
+  /** Whose abort ends it. */
+  #caller: AbortSignal;
+  readonly #onAbort = () => this.#cutter.cut(this.#caller.reason);
   /** Whether the provider has shown that it works on the answer. */
   #isAlive = false;
   #isAwaited = false;
 
   constructor(options: AttemptOptions) {
-    const { turn, request, clock } = options;
+    const { turn, request, limits, signal, clock } = options;
+    const { provider } = turn.access;
     this.turn = turn;
     this.beganAt = clock.now();
     this.endedAt = this.beganAt;
     this.#options = options;
-    this.#comesInParts = turn.access.provider.comesInParts?.(turn.model, request) ?? true;
+    this.#caller = signal;
+    this.#comesInParts = provider.comesInParts?.(turn.model, request) ?? true;
+    this.#watchdog = new Watchdog(clock, (limit) => {
+      this.limit = limit;
+      this.#cutter.cut(limitError(provider.name, limit, limits));
+    });
   }
 
   get isFinished(): boolean {
     return this.usage !== null;
   }
 
+  /** Whether it waits for a model to start that has not been heard of. */
+  get isWaiting(): boolean {
+    return this.hasWaited && !this.#wait?.isOver;
+  }
+
+  /** Whether it waited for a start: then it tells nothing of the model's speed. */
+  get hasWaited(): boolean {
+    return this.#wait?.wasOverdue ?? false;
+  }
+
+  /** Resolves when there is more to be read than silence. */
+  get stirred(): Promise<void> {
+    return this.#wait?.over ?? Promise.resolve();
+  }
+
   /**
-   * The answer as it comes, `finish` last. Leaving it, a limit and the caller's
-   * abort reach the provider at once; none of them waits for the provider.
+   * The answer as it comes, `finish` last; before it `starting`, once, where
+   * silence may be a start. Leaving it, a limit and the caller's abort reach the
+   * provider at once; none of them waits for the provider.
    */
-  async *events(): AsyncGenerator<ChatEvent, void> {
-    const { clock, limits, signal, request } = this.#options;
+  async *events(): AsyncGenerator<ChatEvent | Starting, void> {
+    const { clock, request, signal } = this.#options;
     const { access, model } = this.turn;
     signal.throwIfAborted();
-    const cutter = new Cutter();
-    const watchdog = new Watchdog(clock, (limit) => {
-      this.limit = limit;
-      cutter.cut(limitError(access.provider.name, limit, limits));
-    });
-    const onAbort = () => cutter.cut(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#watchBegin(watchdog);
+    this.#obey(signal);
+    this.#watchBegin();
     const context = {
-      signal: cutter.signal,
-      onOpen: () => watchdog.forget("connectMs"),
-      onProgress: () => this.#lives(watchdog),
+      signal: this.#cutter.signal,
+      onOpen: () => this.#opened(),
+      onProgress: () => this.#lives(),
     };
     let iterator: AsyncIterator<ChatEvent> | null = null;
     try {
@@ -73,61 +102,121 @@ export class Attempt {
       iterator = reading;
       for (;;) {
         this.#isAwaited = true;
-        if (this.#isAlive) this.#watchIdle(watchdog);
-        const next = await cutter.race(() => reading.next());
+        if (this.#isAlive) this.#watchIdle();
+        const coming = this.#cutter.race(() => reading.next());
+        if (await this.#isOverdue(coming)) {
+          this.endedAt = clock.now();
+          yield { type: "starting" };
+        }
+        const next = await coming;
         if (next.done) throw brokenStream(access.provider.name);
         // While the caller reads, the provider's time stands still.
         this.#isAwaited = false;
-        this.#note(next.value, watchdog);
+        this.#note(next.value);
         yield next.value;
         if (this.isFinished) return;
       }
     } finally {
       this.endedAt = this.isFinished ? this.endedAt : clock.now();
-      watchdog.stop();
-      signal.removeEventListener("abort", onAbort);
-      if (!this.isFinished) cutter.cut(new DOMException("Nobody waits any more.", "AbortError"));
+      this.#watchdog.stop();
+      this.#wait?.stop();
+      this.#caller.removeEventListener("abort", this.#onAbort);
+      if (!this.isFinished) {
+        this.#cutter.cut(new DOMException("Nobody waits any more.", "AbortError"));
+      }
       // A provider that is stuck must not hold up who leaves it.
       void leave(iterator);
     }
   }
 
-  #watchBegin(watchdog: Watchdog): void {
-    const { limits, deadline } = this.#options;
-    watchdog.watch("deadline", deadline);
-    if (limits.totalMs !== undefined) watchdog.watch("totalMs", this.beganAt + limits.totalMs);
-    // Of an answer that comes whole, even the status may come with its last word.
-    if (!this.#comesInParts) return;
-    watchdog.watch("firstTokenMs", this.beganAt + limits.firstTokenMs);
-    if (this.turn.access.provider.tellsOpening && limits.connectMs !== undefined) {
-      watchdog.watch("connectMs", this.beganAt + limits.connectMs);
+  /** Goes on for the sake of the model's start alone, whatever becomes of the caller, until `stopped`. */
+  outlive(stopped: AbortSignal): void {
+    this.#obey(stopped);
+    this.#watchdog.forget("deadline");
+  }
+
+  /** Is counted no more among those who wait for the model. */
+  stopWaiting(): void {
+    this.#wait?.stop();
+  }
+
+  #obey(signal: AbortSignal): void {
+    this.#caller.removeEventListener("abort", this.#onAbort);
+    this.#caller = signal;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  #watchBegin(): void {
+    const { limits, deadline, clock } = this.#options;
+    const { access, health } = this.turn;
+    this.#watchdog.watch("deadline", deadline);
+    if (this.#comesInParts && access.provider.startsInSilence) {
+      const silenceMs = Math.min(limits.connectMs ?? limits.firstTokenMs, limits.firstTokenMs);
+      this.#wait = new StartWait(health.start, clock, silenceMs);
+      this.#watchdog.watch("loadingMs", this.beganAt + limits.loadingMs);
+      return;
+    }
+    this.#watchAnswer();
+    if (this.#comesInParts && access.provider.tellsOpening && limits.connectMs !== undefined) {
+      this.#watchdog.watch("connectMs", this.beganAt + limits.connectMs);
     }
   }
 
+  #watchAnswer(): void {
+    const { limits, clock } = this.#options;
+    const now = clock.now();
+    if (limits.totalMs !== undefined) this.#watchdog.watch("totalMs", now + limits.totalMs);
+    // Of an answer that comes whole, even the status may come with its last word.
+    if (this.#comesInParts) this.#watchdog.watch("firstTokenMs", now + limits.firstTokenMs);
+  }
+
+  #opened(): void {
+    this.#watchdog.forget("connectMs");
+    if (!this.#wait || this.#wait.isOver) return;
+    this.#wait.heard();
+    // The model is there: from now on it is as any other.
+    this.#watchdog.forget("loadingMs");
+    this.#watchAnswer();
+  }
+
+  /** Whether it is silent for longer than a model that is there; `coming` may be waited for then as before. */
+  async #isOverdue(coming: Promise<unknown>): Promise<boolean> {
+    const wait = this.#wait;
+    if (!wait || wait.isOver) return false;
+    const settled = () => {
+      if (!this.#cutter.signal.aborted) this.#opened();
+      wait.stop();
+      // It came in time, also where it is read later.
+      this.#watchdog.forget("firstTokenMs");
+    };
+    coming.then(settled, settled);
+    return Promise.race([wait.overdue.then(() => true), wait.over.then(() => false)]);
+  }
+
   /** Content is a sign of life, and so is what is not passed on. */
-  #lives(watchdog: Watchdog): void {
+  #lives(): void {
     this.#isAlive = true;
-    watchdog.forget("connectMs");
-    watchdog.forget("firstTokenMs");
-    if (this.#isAwaited) this.#watchIdle(watchdog);
+    this.#watchdog.forget("connectMs");
+    this.#watchdog.forget("firstTokenMs");
+    if (this.#isAwaited) this.#watchIdle();
   }
 
-  #watchIdle(watchdog: Watchdog): void {
+  #watchIdle(): void {
     const { clock, limits } = this.#options;
-    if (this.#comesInParts) watchdog.watch("idleMs", clock.now() + limits.idleMs);
+    if (this.#comesInParts) this.#watchdog.watch("idleMs", clock.now() + limits.idleMs);
   }
 
-  #note(event: ChatEvent, watchdog: Watchdog): void {
+  #note(event: ChatEvent): void {
     const now = this.#options.clock.now();
-    watchdog.forget("connectMs");
-    watchdog.forget("idleMs");
+    this.#watchdog.forget("connectMs");
+    this.#watchdog.forget("idleMs");
     if (event.type === "finish") {
       this.usage = event.usage;
       this.endedAt = now;
-      watchdog.stop();
+      this.#watchdog.stop();
     } else if (isContent(event)) {
       this.firstTokenAt ??= now;
-      this.#lives(watchdog);
+      this.#lives();
     }
   }
 }
@@ -177,6 +266,7 @@ function limitError(provider: string, limit: LimitName, limits: RouteLimits): Pr
     firstTokenMs: `nothing of an answer within ${limits.firstTokenMs} ms (firstTokenMs of the route).`,
     idleMs: `its answer stood still for ${limits.idleMs} ms (idleMs of the route).`,
     totalMs: `no whole answer within ${limits.totalMs} ms (totalMs of the route).`,
+    loadingMs: `its model was not there within ${limits.loadingMs} ms (loadingMs of the route).`,
     deadline: "no whole answer before the request's deadline.",
   };
   return new ProviderError(provider, "DEADLINE_EXCEEDED", problems[limit], {

@@ -2,6 +2,7 @@ import { normalizeModelName } from "../data-models/model-name.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Clock } from "./clock.ts";
 import { MeasuredSpeed } from "./measured-speed.ts";
+import type { ModelStart } from "./model-start.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { RouteConfig } from "./route-config.ts";
 
@@ -10,6 +11,7 @@ export interface CandidateHealth {
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
   readonly speed: MeasuredSpeed;
+  readonly start: ModelStart;
   /** Until when the provider asked to be left alone. */
   restUntil: number;
 }
@@ -37,6 +39,7 @@ export class HealthBook {
       breaker: new CircuitBreaker(breaker, this.#clock, this.#random),
       budget: new RetryBudget(retryBudget),
       speed: new MeasuredSpeed(this.#clock),
+      start: { isSilent: false, waiting: 0 },
       restUntil: 0,
     };
     this.#entries.set(key, health);

@@ -22,6 +22,13 @@ export function currentSkip(turn: Turn, request: ChatRequest | null, now: number
   return { why, code: "UNAVAILABLE" };
 }
 
+/** Why a candidate in the plan is not asked before all others have been: one request waits for it already. */
+export function startingSkip({ health }: Turn): Skip | null {
+  if (health.start.waiting === 0) return null;
+  const why = "its model is being started, and another request waits for it";
+  return { why, code: "UNAVAILABLE" };
+}
+
 function seconds(milliseconds: number): string {
   return `${Math.max(0.1, milliseconds / 1000).toFixed(1)} s`;
 }

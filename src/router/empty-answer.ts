@@ -1,5 +1,11 @@
-import type { FinishReason } from "../data-models/chat.ts";
+import type { ChatEvent, FinishReason } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
+import { isContent } from "./attempt.ts";
+
+/** Whether there is nothing in an answer that should hold something; what a filter stopped need not. */
+export function isEmptyAnswer(events: readonly ChatEvent[], finishReason: FinishReason): boolean {
+  return finishReason !== "content-filter" && !events.some(isContent);
+}
 
 /**
  * What an answer is that ended in order and holds nothing to show: a filter's

@@ -1,25 +1,20 @@
-import type { ChatEvent, ChatRequest, FinishReason } from "../data-models/chat.ts";
-import {
-  AllProvidersFailedError,
-  type FailedAttempt,
-  type UnaskedCandidate,
-} from "../errors/all-providers-failed-error.ts";
-import { withoutFullStop } from "../errors/full-stop.ts";
+import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
+import type { FailedAttempt } from "../errors/all-providers-failed-error.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { Agenda, type Appointment } from "./agenda.ts";
 import { Attempt, isContent } from "./attempt.ts";
 import { AttemptShare } from "./attempt-share.ts";
+import { CallRecord } from "./call-record.ts";
 import type { Skip } from "./candidate.ts";
-import type { HealthVerdict } from "./circuit-breaker.ts";
 import { type Clock, pause } from "./clock.ts";
-import { currentSkip } from "./current-skip.ts";
-import { emptyAnswer } from "./empty-answer.ts";
+import { currentSkip, startingSkip } from "./current-skip.ts";
+import { emptyAnswer, isEmptyAnswer } from "./empty-answer.ts";
 import { healthAfter, nextStepAfter } from "./failure-policy.ts";
 import { Patience } from "./patience.ts";
 import type { RoutePlan, Turn } from "./route-plan.ts";
 import type { RouteTrace } from "./route-trace.ts";
 import { toProviderError } from "./to-provider-error.ts";
-import { TraceRecorder } from "./trace-recorder.ts";
+import { Trial } from "./trial.ts";
 import { toWholeAnswer, type WholeAnswer } from "./whole-answer.ts";
 
 /** For how long a caller waits; a RequestContext is one. */
@@ -36,6 +31,8 @@ export interface RouteCallOptions {
   readonly context: CallContext;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Aborts when nothing may be held open any more for a model to start. */
+  readonly stopped: AbortSignal;
 }
 
 /**
@@ -44,28 +41,25 @@ export interface RouteCallOptions {
  */
 export class RouteCall {
   readonly #options: RouteCallOptions;
-  readonly #recorder: TraceRecorder;
-  readonly #failures: FailedAttempt[] = [];
+  readonly #record: CallRecord;
   /** Who refused the request as too long. */
   readonly #tooSmall: Turn[] = [];
-  /** What providers said who cannot honour the request, and did not ask their vendors. */
-  readonly #refusals: ProviderError[] = [];
   readonly #agenda: Agenda;
   #isAsked = false;
 
   constructor(options: RouteCallOptions) {
     this.#options = options;
-    this.#recorder = new TraceRecorder(options.plan);
+    this.#record = new CallRecord(options.plan);
     this.#agenda = new Agenda(options.plan.turns);
   }
 
   get trace(): RouteTrace {
-    return this.#recorder.trace;
+    return this.#record.trace;
   }
 
   /** What failed so far, also where somebody else answered then. Causes are for the log. */
   get failures(): readonly FailedAttempt[] {
-    return this.#failures;
+    return this.#record.failures;
   }
 
   /**
@@ -94,29 +88,49 @@ export class RouteCall {
     if (this.#isAsked) throw new Error("stream() and whole() are for one of them, once");
     this.#isAsked = true;
     context.signal.throwIfAborted();
-    for (let next = this.#agenda.next(); next; next = this.#agenda.next()) {
-      await this.#pauseUntil(next.dueAt);
-      const skip = this.#skipOf(next.turn);
-      if (!skip && (yield* this.#ask(next, isWhole))) return;
-      // What one that was asked before is passed over for now, its attempts tell better.
-      if (skip && !next.patience) this.#recorder.skipped(next.turn, skip);
+    try {
+      for (let next = await this.#next(); next; next = await this.#next()) {
+        if (!this.#isPassedOver(next) && (yield* this.#ask(next, isWhole))) return;
+      }
+      throw this.#record.noAnswer();
+    } finally {
+      for (const held of this.#agenda.held) held.leave(context.signal, this.#options.stopped);
     }
-    throw this.#noAnswer();
   }
 
-  /** Asks one candidate as often as it is worth it. Returns whether it answered. */
+  #next(): Promise<Appointment | null> {
+    const { clock, context } = this.#options;
+    return this.#agenda.next(clock, context.signal);
+  }
+
+  #isPassedOver({ turn, patience, held }: Appointment): boolean {
+    if (held) return false;
+    const skip = this.#skipOf(turn);
+    // What one that was asked before is passed over for now, its attempts tell better.
+    if (skip && !patience) this.#record.skipped(turn, skip);
+    if (skip || patience) return skip !== null;
+    const wait = startingSkip(turn);
+    if (!wait) return false;
+    this.#record.skipped(turn, wait);
+    this.#agenda.postpone({ turn, patience: this.#patienceWith(turn), dueAt: 0 });
+    return true;
+  }
+
+  /** Asks one candidate as often as it is worth it, or reads on what it was asked. Returns whether it answered. */
   async *#ask(
-    { turn, patience }: Appointment,
+    { turn, patience, held }: Appointment,
     isWhole: boolean,
   ): AsyncGenerator<ChatEvent, boolean> {
-    const { plan, context, clock, random } = this.#options;
-    const deadline = context.deadline.getTime();
-    const own = patience ?? new Patience(plan.route, turn.health, { clock, random, deadline });
-    for (;;) {
-      const tell = turn.health.breaker.begin();
-      if (!tell) return false;
-      const error = yield* this.#try(turn, own, isWhole, tell);
+    const { clock } = this.#options;
+    const own = patience ?? this.#patienceWith(turn);
+    for (let trial = held ?? this.#begin(turn, own); trial; trial = this.#begin(turn, own)) {
+      const error = yield* this.#try(trial, isWhole);
       if (!error) return true;
+      if (error === "held") {
+        const dueAt = Number.POSITIVE_INFINITY;
+        this.#agenda.postpone({ turn, patience: own, dueAt, held: trial });
+        return false;
+      }
       const step = nextStepAfter(error, turn.access.isCallersOwn ?? true);
       if (step === "stop") throw error;
       if (step === "larger") this.#tooSmall.push(turn);
@@ -130,65 +144,79 @@ export class RouteCall {
       }
       await this.#pauseUntil(dueAt);
     }
+    return false;
   }
 
-  /** One attempt. Returns its error, or null when it answered. */
-  async *#try(
-    turn: Turn,
-    patience: Patience,
-    isWhole: boolean,
-    tell: (verdict: HealthVerdict) => void,
-  ): AsyncGenerator<ChatEvent, ProviderError | null> {
-    const { request, context, clock } = this.#options;
-    const { signal } = context;
+  #patienceWith({ health }: Turn): Patience {
+    const { plan, context, clock, random } = this.#options;
     const deadline = context.deadline.getTime();
+    return new Patience(plan.route, health, { clock, random, deadline });
+  }
+
+  /** Begins an attempt; null where none may begin now. */
+  #begin(turn: Turn, patience: Patience): Trial | null {
+    const { request, context, clock } = this.#options;
+    const tell = turn.health.breaker.begin();
+    if (!tell) return null;
     const share = this.#shareOf(turn, patience);
     const { limits } = share;
+    const { signal } = context;
+    const deadline = context.deadline.getTime();
     const attempt = new Attempt({ turn, request, limits, deadline, signal, clock });
+    return new Trial({ attempt, share, patience, tell });
+  }
+
+  /** Reads one attempt. Returns its error, `held` where it waits for a model to start, or null when it answered. */
+  async *#try(
+    trial: Trial,
+    isWhole: boolean,
+  ): AsyncGenerator<ChatEvent, ProviderError | "held" | null> {
+    const { signal } = this.#options.context;
+    const { attempt, share, turn } = trial;
     const provider = turn.access.provider.name;
-    const held: ChatEvent[] = [];
+    const seen: ChatEvent[] = [];
     let isShown = false;
-    let isConcluded = false;
-    const conclude = (verdict: HealthVerdict) => {
-      isConcluded = true;
-      patience.asked();
-      tell(verdict);
-    };
+    let isHeld = false;
     try {
-      for await (const event of attempt.events()) {
+      for await (const event of trial.read()) {
+        if (event.type === "starting") {
+          isHeld = this.#hasOther();
+          if (!isHeld) continue;
+          this.#record.failed(attempt, trial.heldError());
+          return "held";
+        }
         if (event.type === "finish") {
-          if (isWhole && isEmpty(held, event.reason)) throw emptyAnswer(provider, event.reason);
-          conclude("alive");
-          this.#recorder.answered(attempt, event.reason);
-          measure(attempt);
-          if (isWhole) yield* held;
+          const isEmpty = isWhole && isEmptyAnswer(seen, event.reason);
+          if (isEmpty) throw emptyAnswer(provider, event.reason);
+          trial.conclude("alive");
+          this.#record.answered(attempt, event.reason);
+          trial.measure();
+          if (isWhole) yield* seen;
         }
         isShown ||= !isWhole && isContent(event);
-        if (isWhole && event.type !== "finish") held.push(event);
+        if (isWhole && event.type !== "finish") seen.push(event);
         else yield event;
       }
       return null;
     } catch (thrown) {
-      if (isConcluded || signal.aborted) throw thrown;
+      if (trial.isConcluded || signal.aborted) throw thrown;
       const error = share.errorAfter(attempt.limit) ?? toProviderError(thrown, provider);
       if (error.reason === "unsupported" && attempt.firstTokenAt === null) {
-        isConcluded = true;
-        tell("unknown");
-        this.#refusals.push(error);
-        this.#recorder.skipped(turn, toSkip(error, provider));
+        trial.withdraw();
+        this.#record.refused(turn, error);
         return error;
       }
-      conclude(share.isTooShortToBlame(attempt.limit) ? "unknown" : healthAfter(error));
+      trial.conclude(share.isTooShortToBlame(attempt.limit) ? "unknown" : healthAfter(error));
       const silenceMs = share.silenceMs(attempt.limit);
       if (silenceMs !== null) turn.health.speed.addSilence(silenceMs);
-      this.#recorder.failed(attempt, error);
+      this.#record.failed(attempt, error);
       if (isShown) throw brokenAnswer(error, turn);
-      this.#failures.push({ profile: turn.access.profile, model: turn.model, error });
       return error;
     } finally {
-      if (!isConcluded) {
-        conclude("unknown");
-        this.#recorder.cancelled(attempt);
+      if (!isHeld) await trial.end();
+      if (!isHeld && !trial.isConcluded) {
+        trial.conclude("unknown");
+        this.#record.cancelled(attempt);
       }
     }
   }
@@ -196,8 +224,12 @@ export class RouteCall {
   #shareOf(turn: Turn, { limits }: Patience): AttemptShare {
     const { request, context, clock } = this.#options;
     const leftMs = context.deadline.getTime() - clock.now();
-    const hasOther = () => this.#agenda.hasOther((other) => this.#skipOf(other) === null);
+    const hasOther = () => this.#hasOther();
     return new AttemptShare({ turn, request, limits, leftMs, hasOther });
+  }
+
+  #hasOther(): boolean {
+    return this.#agenda.hasOther((other) => this.#skipOf(other) === null);
   }
 
   async #pauseUntil(dueAt: number): Promise<void> {
@@ -219,46 +251,6 @@ export class RouteCall {
     }
     return currentSkip(turn, request, clock.now());
   }
-
-  /** What the caller gets when nobody answered: a sole candidate's refusal in its own words. */
-  #noAnswer(): Error {
-    const { route, turns } = this.#options.plan;
-    const [refusal] = this.#refusals;
-    if (refusal && turns.length === 1 && this.#failures.length === 0) return refusal;
-    return new AllProvidersFailedError(route.name, this.#failures, this.#unasked());
-  }
-
-  #unasked(): readonly UnaskedCandidate[] {
-    const excluded = this.#options.plan.excluded.map(({ access, model, skip }) => ({
-      profile: access.profile,
-      model,
-      ...skip,
-    }));
-    const skipped = [...this.#recorder.skips].map(([{ access, model }, skip]) => ({
-      profile: access.profile,
-      model,
-      ...skip,
-    }));
-    return [...skipped, ...excluded];
-  }
-}
-
-/** Whether there is nothing in an answer that should hold something; what a filter stopped need not. */
-function isEmpty(events: readonly ChatEvent[], finishReason: FinishReason): boolean {
-  return finishReason !== "content-filter" && !events.some(isContent);
-}
-
-/** A refusal, as the reason why a candidate was not asked. */
-function toSkip({ message }: ProviderError, provider: string): Skip {
-  const prefix = `${provider}: `;
-  const words = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  return { why: withoutFullStop(words), code: "INVALID_ARGUMENT" };
-}
-
-function measure({ turn, beganAt, firstTokenAt, endedAt, usage }: Attempt): void {
-  if (firstTokenAt === null) return;
-  turn.health.speed.addFirstToken(firstTokenAt - beganAt);
-  turn.health.speed.addRate(usage?.outputTokens ?? 0, endedAt - firstTokenAt);
 }
 
 /** Whether a request that was too long for `other` may fit here; where no window is known, another model may. */

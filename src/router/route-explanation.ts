@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../data-models/chat.ts";
 import type { BreakerState } from "./circuit-breaker.ts";
-import { currentSkip } from "./current-skip.ts";
+import { currentSkip, startingSkip } from "./current-skip.ts";
 import type { Price } from "./prices.ts";
 import type { RoutePlan } from "./route-plan.ts";
 import type { TracedCandidate } from "./route-trace.ts";
@@ -44,7 +44,7 @@ export function toExplanation(
       provider: access.providerName,
       model,
       isFallback,
-      skipped: currentSkip(turn, request, now)?.why ?? null,
+      skipped: (currentSkip(turn, request, now) ?? startingSkip(turn))?.why ?? null,
       price: price && {
         inputPerMillion: price.inputPerMillion,
         outputPerMillion: price.outputPerMillion,

@@ -55,6 +55,7 @@ export class Router {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #health: HealthBook;
+  readonly #stopped = new AbortController();
 
   constructor({ routes, prices = {}, accessesOf, ...options }: RouterOptions) {
     this.#routes = new Map(routes.map((route) => [route.name, route]));
@@ -84,7 +85,13 @@ export class Router {
     if (refusal) throw refusal;
     const [clock, random] = [this.#clock, this.#random];
     const probing = withSpeedProbe(plan, request, clock.now());
-    return new RouteCall({ plan: probing, request, context, clock, random });
+    const { signal: stopped } = this.#stopped;
+    return new RouteCall({ plan: probing, request, context, clock, random, stopped });
+  }
+
+  /** Lets go of requests that are held open for models that start. Calls go on without any. */
+  stop(): void {
+    this.#stopped.abort(new DOMException("The router has stopped.", "AbortError"));
   }
 
   /** Imports what everybody on the route is asked with. @throws ProviderError when a package is missing */

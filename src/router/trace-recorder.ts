@@ -11,7 +11,8 @@ import type { RouteTrace, TracedAttempt, TracedCandidate } from "./route-trace.t
 export class TraceRecorder {
   readonly #plan: RoutePlan;
   readonly #skips = new Map<Turn, Skip>();
-  readonly #attempts: TracedAttempt[] = [];
+  /** In their order; one that was held open has its last outcome in its first place. */
+  readonly #attempts = new Map<Attempt, TracedAttempt>();
   #chosen: Turn | null = null;
 
   constructor(plan: RoutePlan) {
@@ -28,11 +29,12 @@ export class TraceRecorder {
     const { route, turns, excluded } = this.#plan;
     const asked = turns.map((turn) => traced(turn, this.#skips.get(turn)));
     const left = excluded.map((each) => traced(each, each.skip));
-    const costs = this.#attempts.map(({ cost }) => cost);
+    const attempts = [...this.#attempts.values()];
+    const costs = attempts.map(({ cost }) => cost);
     return {
       route: route.name,
       candidates: [...asked, ...left],
-      attempts: [...this.#attempts],
+      attempts,
       chosen: this.#chosen && withoutSkip(this.#chosen),
       cost: costs.includes(null) ? null : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
     };
@@ -44,13 +46,12 @@ export class TraceRecorder {
 
   answered(attempt: Attempt, finishReason: FinishReason): void {
     this.#chosen = attempt.turn;
-    this.#attempts.push({ ...measured(attempt), ...unfailed, outcome: "answered", finishReason });
+    this.#record(attempt, { ...unfailed, outcome: "answered", finishReason });
   }
 
   failed(attempt: Attempt, error: ProviderError): void {
     const { code, reason } = error;
-    this.#attempts.push({
-      ...measured(attempt),
+    this.#record(attempt, {
       outcome: "failed",
       code,
       reason,
@@ -61,9 +62,18 @@ export class TraceRecorder {
   }
 
   cancelled(attempt: Attempt): void {
-    this.#attempts.push({ ...measured(attempt), ...unfailed, outcome: "cancelled" });
+    this.#record(attempt, { ...unfailed, outcome: "cancelled" });
+  }
+
+  #record(attempt: Attempt, outcome: Outcome): void {
+    // Who was passed over at first has been asked after all.
+    this.#skips.delete(attempt.turn);
+    this.#attempts.set(attempt, { ...measured(attempt), ...outcome });
   }
 }
+
+type Outcome = Pick<TracedAttempt, "outcome" | "code" | "reason" | "finishReason"> &
+  Partial<Pick<TracedAttempt, "cost">>;
 
 const unfailed = { code: null, reason: null, finishReason: null } as const;
 

@@ -1,7 +1,13 @@
 import type { Clock } from "./clock.ts";
 
 /** The limits of one attempt, by the names that they have in a route. */
-export type LimitName = "connectMs" | "firstTokenMs" | "idleMs" | "totalMs" | "deadline";
+export type LimitName =
+  | "connectMs"
+  | "firstTokenMs"
+  | "idleMs"
+  | "totalMs"
+  | "loadingMs"
+  | "deadline";
 
 /** The limit that passed, and when it was due. */
 interface Due {
