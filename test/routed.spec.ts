@@ -48,6 +48,19 @@ routes:
     assert.equal((await server.connect().registerModel()).modelID, "poems");
   });
 
+  it("holds a request open for a model that starts, and lets it go when it stops", async () => {
+    const text = fileOf("cold-start", "ok")
+      .replace("self-hosted", "kubeai")
+      .replace("backoffMs: 1", "limits: {firstTokenMs: 50}");
+    const { server } = await routedServer(resources, text, variables);
+    assert.match((await server.client.ask("A haiku, please.")).text, /word59$/);
+    assert.match((await server.client.ask("Another one, please.")).text, /word59$/);
+    assert.deepEqual(asked(), ["cold-start", "ok", "ok"]);
+    assert.equal(mock.requests[0]?.ending, null);
+    await server.stop();
+    await mock.until(([first]) => first?.ending === "client left");
+  });
+
   it("brings the task's messages to the vendor in its words", async () => {
     const { server } = await routedServer(resources, fileOf("ok"), variables);
     await server.client.ask([

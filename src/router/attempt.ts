@@ -66,12 +66,14 @@ export class Attempt {
 
   /** Whether it waits for a model to start that has not been heard of. */
   get isWaiting(): boolean {
-    return this.hasWaited && !this.#wait?.isOver;
+    const { wasOverdue = false, isOver = true } = this.#wait ?? {};
+    return wasOverdue && !isOver;
   }
 
-  /** Whether it waited for a start: then it tells nothing of the model's speed. */
-  get hasWaited(): boolean {
-    return this.#wait?.wasOverdue ?? false;
+  /** Whether its time may be that of the model's start, which says nothing of the model's speed. */
+  get mayBeStart(): boolean {
+    const { wasOverdue = false, mayBeStart = false } = this.#wait ?? {};
+    return wasOverdue && mayBeStart;
   }
 
   /** Resolves when there is more to be read than silence. */

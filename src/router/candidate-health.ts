@@ -39,7 +39,7 @@ export class HealthBook {
       breaker: new CircuitBreaker(breaker, this.#clock, this.#random),
       budget: new RetryBudget(retryBudget),
       speed: new MeasuredSpeed(this.#clock),
-      start: { isSilent: false, waiting: 0 },
+      start: { isSilent: false, waiting: 0, heardAt: null },
       restUntil: 0,
     };
     this.#entries.set(key, health);

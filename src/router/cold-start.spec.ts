@@ -47,8 +47,11 @@ describe("a model that may be at zero", () => {
     await settled();
     return { asked, whole };
   };
-  const toBoth = (sleeper: Sleeper, other: ScriptedProvider = working(), config: object = {}) =>
-    routes.to([accessTo(sleeper, "a"), accessTo(other, "b")], config);
+  const toBoth = (
+    sleeper: ScriptedProvider,
+    other: ScriptedProvider = working(),
+    config: object = {},
+  ) => routes.to([accessTo(sleeper, "a"), accessTo(other, "b")], config);
 
   describe("while others may answer", () => {
     it("is left to start: the next one answers, and the request is held open", async () => {
@@ -241,6 +244,21 @@ describe("a model that may be at zero", () => {
       sleeper.wake();
       assert.equal((await whole).text, "Awake.");
     });
+  });
+
+  it("is slow, and not at zero, where it answered within the last minute", async () => {
+    const slow = new ScriptedProvider([["open", ...answer("Awake.")], ["silence"]], {
+      startsInSilence: true,
+    });
+    const router = toBoth(slow, working());
+    const [first] = (await router.explain({ route: "r", scope })).candidates;
+    assert.equal(first?.speed.isMeasured, false);
+    await routes.ask(router);
+    routes.clock.pass(59_999);
+    const { whole } = await askPast(router, 30_000);
+    assert.equal((await whole).text, "Hello.");
+    const [slower] = (await router.explain({ route: "r", scope })).candidates;
+    assert.equal(slower?.speed.firstTokenMs, 0.3 * 30_000);
   });
 
   it("has to speak in time once it has begun to answer", async () => {

@@ -6,7 +6,12 @@ export interface ModelStart {
   isSilent: boolean;
   /** How many requests wait for it. */
   waiting: number;
+  /** When it was heard of last, in milliseconds since 1970; null if it never was. */
+  heardAt: number | null;
 }
+
+/** Whoever answered within this time is not at zero yet: its silence is its slowness. */
+const awakeMs = 60_000;
 
 /**
  * One request's silence before the status, where it may be the start of a model:
@@ -21,6 +26,9 @@ export class StartWait {
   /** Whether it was waited for a start. */
   wasOverdue = false;
   isOver = false;
+  /** Whether the model may have been at zero when it was asked. */
+  readonly mayBeStart: boolean;
+  readonly #clock: Clock;
   readonly #start: ModelStart;
   readonly #end: () => void;
   readonly #callOff: () => void;
@@ -29,6 +37,8 @@ export class StartWait {
   constructor(start: ModelStart, clock: Clock, silenceMs: number) {
     const overdue = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();
+    this.mayBeStart = start.heardAt === null || clock.now() - start.heardAt >= awakeMs;
+    this.#clock = clock;
     this.#start = start;
     this.overdue = overdue.promise;
     this.over = over.promise;
@@ -47,6 +57,7 @@ export class StartWait {
   /** The model has answered, or refused: it is there. */
   heard(): void {
     this.#start.isSilent = false;
+    this.#start.heardAt = this.#clock.now();
     this.stop();
   }
 

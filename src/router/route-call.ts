@@ -182,7 +182,7 @@ export class RouteCall {
         if (event.type === "starting") {
           isHeld = this.#hasOther();
           if (!isHeld) continue;
-          this.#record.failed(attempt, trial.heldError());
+          this.#record.failed(attempt, trial.hold());
           return "held";
         }
         if (event.type === "finish") {

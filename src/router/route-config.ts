@@ -17,7 +17,7 @@ export const RouteLimits = z.strictObject({
     .describe("For one attempt altogether; without it the request's deadline"),
   loadingMs: limitMs
     .default(120_000)
-    .describe("In the place of firstTokenMs while a provider says that it loads the model"),
+    .describe("In the place of firstTokenMs while a model is loaded, or silent as one that starts"),
 });
 export type RouteLimits = z.infer<typeof RouteLimits>;
 

@@ -63,9 +63,8 @@ export class Trial {
 
   /** Remembers how fast it was. */
   measure(): void {
-    const { turn, beganAt, firstTokenAt, endedAt, usage, hasWaited } = this.attempt;
-    // A start says nothing of how fast the model is once it is there.
-    if (firstTokenAt === null || hasWaited) return;
+    const { turn, beganAt, firstTokenAt, endedAt, usage, mayBeStart } = this.attempt;
+    if (firstTokenAt === null || mayBeStart) return;
     turn.health.speed.addFirstToken(firstTokenAt - beganAt);
     turn.health.speed.addRate(usage?.outputTokens ?? 0, endedAt - firstTokenAt);
   }
@@ -75,10 +74,11 @@ export class Trial {
     await this.#events.return();
   }
 
-  /** What the caller's log is told of one that is held open. */
-  heldError(): ProviderError {
+  /** Takes note of a silence that lets others be asked. @returns what the caller's log is told */
+  hold(): ProviderError {
     const { attempt, turn } = this;
     const waitedMs = attempt.endedAt - attempt.beganAt;
+    if (!attempt.mayBeStart) turn.health.speed.addSilence(waitedMs);
     const what = waitedMs > 0 ? `nothing within ${waitedMs} ms` : "it was silent when it was asked";
     const problem = `${what}: its model may be starting. The request is held open, and others are asked.`;
     return new ProviderError(turn.access.provider.name, "UNAVAILABLE", problem, {

@@ -12,6 +12,7 @@ const silenceMs = 120_000;
 const slowMs = 20_000;
 const stallMs = 30_000;
 const downMs = 60_000;
+const coldMs = 60_000;
 /** Words that come before a stream breaks or stands still. */
 const beforeCut = 40;
 const beforeStall = 20;
@@ -172,6 +173,13 @@ export const faults = {
             error: { message: "Loading model", type: "unavailable_error", code: 503 },
           })
         : call.answer(mockWords),
+  },
+  "cold-start": {
+    does: "says nothing for 60 s from its first request on, as KubeAI while a model starts, then answers",
+    answer: async (call) => {
+      await call.pause(coldMs - call.request.sinceFirstMs / call.scaled(1));
+      await call.answer(mockWords);
+    },
   },
   "bad-request": {
     does: "answers 400 invalid_value",

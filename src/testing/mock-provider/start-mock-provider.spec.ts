@@ -100,6 +100,7 @@ describe("the mock provider", () => {
     ["reset", nothing, nothing],
     ["silent", nothing, nothing],
     ["slow-first-token", ok, ok],
+    ["cold-start", ok, ok],
     ["cut", cutAt(mockWords.slice(0, 40).join("")), cutAt("")],
     ["cut-before-content", cutAt(""), cutAt("")],
     ["stall", cutAt(half), cutAt("")],
