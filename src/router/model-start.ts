@@ -10,7 +10,7 @@ export interface ModelStart {
   heardAt: number | null;
 }
 
-/** Whoever answered within this time is not at zero yet: its silence is its slowness. */
+/** Whoever answered within this time is hardly at zero: its silence counts as slowness. */
 const awakeMs = 60_000;
 
 /**
