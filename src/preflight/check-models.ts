@@ -77,7 +77,12 @@ async function checkName(
   if (profile.provider === "kubeai") return unlistedAtKubeAI(check, name, listed);
   const answer = await ask(check, signal, () => askForAWord(provider, name, signal));
   const why = listed.names === null ? listed.why : "it is not in the list";
-  if (answer.isAnswered) return ok(check, `answers; asked for one word, for ${why}`);
+  if (answer.isAnswered) {
+    return (
+      otherModel(check, name, answer.value, profile) ??
+      ok(check, `answers; asked for one word, for ${why}`)
+    );
+  }
   if (signal.aborted || !(answer.thrown instanceof ProviderError)) return answer.finding;
   switch (answer.thrown.reason) {
     case "not-found": {
@@ -110,6 +115,23 @@ function unlistedAtKubeAI(check: string, name: string, listed: ListedModels): Fi
       ? "Correct the name, or create the Model; one without features is in no list."
       : `Did you mean ${nearest}?`;
   return problem(check, "is not in the list", remedy);
+}
+
+/** llama-server answers any name with what it has loaded. Vendors give their aliases' full names. */
+function otherModel(
+  check: string,
+  name: string,
+  served: string | null,
+  profile: Profile,
+): Finding | null {
+  if (served === null || isSameModel(served, name) || !isSelfHosted(profile)) return null;
+  const remedy = `Write ${shown([served])} into allowedModels, or load ${name} there.`;
+  return warning(check, `answers, and says that it is ${shown([served])}: not this model`, remedy);
+}
+
+/** KubeAI is asked for no word. */
+function isSelfHosted({ provider }: Profile): boolean {
+  return ["self-hosted", "ollama", "vllm"].includes(provider);
 }
 
 /** How a list may call what a name asks for. */

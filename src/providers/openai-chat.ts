@@ -70,5 +70,6 @@ export async function createOpenAIChat(
       ...(tools.length > 0 && { tools }),
     });
   }
-  return createTolerantCompletions(fields, options.sentModel ?? model).withConfig(callOptions);
+  const { sentModel = model } = options;
+  return createTolerantCompletions(fields, sentModel, call.onServed).withConfig(callOptions);
 }

@@ -33,10 +33,12 @@ const Delta = z.looseObject({
  */
 class TolerantCompletions extends ChatOpenAICompletions {
   readonly #sentModel: string;
+  readonly #onServed: (model: string) => void;
 
-  constructor(fields: ChatOpenAIFields, sentModel: string) {
+  constructor(fields: ChatOpenAIFields, sentModel: string, onServed: (model: string) => void) {
     super(fields);
     this.#sentModel = sentModel;
+    this.#onServed = onServed;
   }
 
   override invocationParams(...settings: Parameters<ChatOpenAICompletions["invocationParams"]>) {
@@ -61,6 +63,8 @@ class TolerantCompletions extends ChatOpenAICompletions {
       ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"]
     >
   ) {
+    // Not all servers name themselves.
+    if (typeof response.model === "string") this.#onServed(response.model);
     const { content, images, refusal, ...rest } = Delta.parse(delta);
     const parts = [...(content ?? []), ...(images ?? [])];
     const text = parts.map((part) => part.text ?? "").join("") || (refusal ?? "");
@@ -96,10 +100,12 @@ async function* withoutGaps(
  * Creates a client of /chat/completions that loses nothing. This file is
  * imported late, as its SDK is.
  * @param sentModel the name in the body; how it is asked, `fields.model` decides
+ * @param onServed called with the name in each chunk of the answer
  */
 export function createTolerantCompletions(
   fields: ChatOpenAIFields,
   sentModel: string,
+  onServed: (model: string) => void = () => {},
 ): ChatOpenAICompletions {
-  return new TolerantCompletions(fields, sentModel);
+  return new TolerantCompletions(fields, sentModel, onServed);
 }

@@ -23,6 +23,8 @@ export interface ProviderContext {
   readonly onOpen?: () => void;
   /** Called when the vendor shows life while nothing is passed on: a thought, a part of a tool call. */
   readonly onProgress?: () => void;
+  /** Called with the name by which the server says who answers, where it does. */
+  readonly onServed?: (model: string) => void;
 }
 
 /**

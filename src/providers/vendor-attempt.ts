@@ -35,7 +35,7 @@ export class VendorAttempt {
   }
 
   async begin(): Promise<VendorCall> {
-    const { signal, onOpen, onProgress } = this.#question.context;
+    const { signal, onOpen, onProgress, onServed } = this.#question.context;
     signal.throwIfAborted();
     const { keys, keyHeader, host, addressKeys } = this.#vendor;
     this.#secret = (await keys?.get(signal)) ?? null;
@@ -53,7 +53,7 @@ export class VendorAttempt {
       onOpen,
     );
     const { fetch } = this.#recorded;
-    return { fetch, secret: this.#secret, signal: ended, onOpen, onProgress };
+    return { fetch, secret: this.#secret, signal: ended, onOpen, onProgress, onServed };
   }
 
   /** What the caller sees of it. A key that was refused is reported. */

@@ -12,6 +12,8 @@ export interface VendorCall {
   readonly onOpen?: (() => void) | undefined;
   /** To be called for a sign of life that is in no chunk of the stream. */
   readonly onProgress?: (() => void) | undefined;
+  /** To be called with the name by which the server says who answers. */
+  readonly onServed?: ((model: string) => void) | undefined;
 }
 
 /** What SDKs are given that insist on a key: `VendorCall.fetch` has it. */

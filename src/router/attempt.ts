@@ -6,6 +6,9 @@ import type { RouteLimits } from "./route-config.ts";
 import type { Turn } from "./route-plan.ts";
 import { type LimitName, Watchdog } from "./watchdog.ts";
 
+/** A server may say anything for a name. */
+const mostNameCharacters = 200;
+
 /** What one attempt needs. */
 export interface AttemptOptions {
   readonly turn: Turn;
@@ -29,6 +32,8 @@ export class Attempt {
   endedAt: number;
   firstTokenAt: number | null = null;
   usage: TokenUsage | null = null;
+  /** The name by which the server says who answers; null where it says none. */
+  servedModel: string | null = null;
   /** The limit that ended it, if one did. */
   limit: LimitName | null = null;
   readonly #options: AttemptOptions;
@@ -96,6 +101,9 @@ export class Attempt {
       signal: this.#cutter.signal,
       onOpen: () => this.#opened(),
       onProgress: () => this.#lives(),
+      onServed: (name: string) => {
+        this.servedModel = name.slice(0, mostNameCharacters);
+      },
     };
     let iterator: AsyncIterator<ChatEvent> | null = null;
     try {

@@ -18,6 +18,8 @@ export interface TracedAttempt {
   readonly profile: string;
   readonly provider: string;
   readonly model: string;
+  /** Who answered by the server's own word, where it is another name than was asked for; else null. */
+  readonly servedModel: string | null;
   /** Milliseconds since 1970. */
   readonly beganAt: number;
   readonly durationMs: number;

@@ -1,4 +1,5 @@
 import type { FinishReason } from "../data-models/chat.ts";
+import { isSameModel } from "../data-models/model-name.ts";
 import type { ProviderError } from "../errors/provider-error.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Skip } from "./candidate.ts";
@@ -78,12 +79,13 @@ type Outcome = Pick<TracedAttempt, "outcome" | "code" | "reason" | "finishReason
 const unfailed = { code: null, reason: null, finishReason: null } as const;
 
 function measured(attempt: Attempt) {
-  const { turn, beganAt, endedAt, firstTokenAt, limit, usage } = attempt;
+  const { turn, servedModel, beganAt, endedAt, firstTokenAt, limit, usage } = attempt;
   const { inputTokens = null, outputTokens = null } = usage ?? {};
   return {
     profile: turn.access.profile,
     provider: turn.access.providerName,
     model: turn.model,
+    servedModel: servedModel === null || isSameModel(servedModel, turn.model) ? null : servedModel,
     beganAt,
     durationMs: endedAt - beganAt,
     firstTokenMs: firstTokenAt === null ? null : firstTokenAt - beganAt,
