@@ -23,6 +23,7 @@ export function routeAccesses(
         provider: providerOf(profile),
         judge: (model: string) => access.judge(model),
         isOpen: names === null,
+        ...(profile.maxTokens !== undefined && { maxTokens: profile.maxTokens }),
         // Asked only when a key was refused.
         get isCallersOwn() {
           return isOwnAccess(profile, scope, config);

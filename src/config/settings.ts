@@ -60,6 +60,11 @@ export const settingGroups = {
     REQUEST_TIMEOUT_MS: whole(1, 2_147_483_647)
       .default(120_000)
       .describe("Time until a request is answered with an error, waiting included."),
+    PARTIAL_ANSWERS: flag()
+      .default(true)
+      .describe(
+        "Delivers what a built-in model wrote until shortly before REQUEST_TIMEOUT_MS, with a line that says so, in the place of an error.",
+      ),
     MAX_REQUEST_BYTES: whole(1, 536_870_912)
       .default(33_554_432)
       .describe("Size of the largest request that is taken."),
@@ -185,6 +190,9 @@ export const settingGroups = {
     LOCAL_API_KEY: text().optional().describe("Key, if the server wants one."),
     LOCAL_SYSTEM_ROLE: systemRole().optional().describe("As OPENAI_SYSTEM_ROLE."),
     LOCAL_VISION: flag().default(false).describe("Whether the model can see images."),
+    LOCAL_MAX_TOKENS: whole(1)
+      .optional()
+      .describe("The longest answer, in tokens; without it the server's own limit, if it has one."),
   },
 } as const;
 

@@ -69,8 +69,8 @@ export interface TokenUsage {
   readonly outputTokens: number | null;
 }
 
-/** Why an answer ended. */
-export type FinishReason = "stop" | "length" | "tool-calls" | "content-filter";
+/** Why an answer ended; at the request's deadline, we ended it. */
+export type FinishReason = "stop" | "length" | "tool-calls" | "content-filter" | "deadline";
 
 /**
  * A part of an answer as it comes. `text`, `image` and `tool-call` are content;

@@ -16,6 +16,8 @@ export interface UnaskedCandidate {
   readonly why: string;
   /** `UNAVAILABLE` and `DEADLINE_EXCEEDED` pass with time. */
   readonly code: ErrorCode;
+  /** What a participant may read of it, where that is more than the code says. */
+  readonly participantText?: string;
 }
 
 /**
@@ -69,6 +71,9 @@ function codeOf(unasked: readonly UnaskedCandidate[]): ErrorCode {
 
 /** Null where the sentence that fits the code is right. */
 function textOf(unasked: readonly UnaskedCandidate[]): string | null {
+  const [first] = unasked;
+  const text = first?.participantText;
+  if (text !== undefined && unasked.every((each) => each.participantText === text)) return text;
   const isOfTheMoment = unasked.some(({ code }) => ofTheMoment.includes(code));
   return isOfTheMoment ? null : "This AI is not set up. Please tell the organisers.";
 }

@@ -48,6 +48,7 @@ export function aaltoEntry({
         vision: settings.AZURE_OPENAI_VISION ?? vision,
         systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? systemRole,
         capabilities: deploymentCapabilities,
+        takesPartial: settings.PARTIAL_ANSWERS,
         imageOutput: false,
       });
     },

@@ -31,6 +31,7 @@ export const azureEntry: ModelEntry = {
       vision: settings.AZURE_OPENAI_VISION ?? false,
       systemRole: settings.AZURE_OPENAI_SYSTEM_ROLE ?? "system",
       capabilities: deploymentCapabilities,
+      takesPartial: settings.PARTIAL_ANSWERS,
       imageOutput: false,
     });
   },

@@ -34,6 +34,10 @@ export interface ChatModelOptions {
   readonly capabilities?: Partial<Capabilities>;
   /** Whether a server of one's own may be sent images' addresses in private networks. */
   readonly privateImages?: boolean;
+  /** The longest answer, in tokens; without it the provider's own limit. */
+  readonly maxTokens?: number | undefined;
+  /** Whether what came of an answer before the deadline is delivered. */
+  readonly takesPartial: boolean;
   /** Whether the model may draw; then it is asked over /responses. */
   readonly imageOutput: boolean;
 }

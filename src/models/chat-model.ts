@@ -48,11 +48,11 @@ export class ChatModel extends AIModel {
   async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
     if (!this.#isStarted) throw new Error("start() must come before getResponse()");
     const { signal, deadline, logger } = context;
-    const { imageOutput } = this.#options;
+    const { imageOutput, takesPartial } = this.#options;
     const request = { ...toChatRequest(input), ...(imageOutput && { imageOutput }) };
     const call = await this.#router.call(question, request, { signal, deadline });
     try {
-      return toTaskOutput(await call.whole(), this.#provider.name);
+      return toTaskOutput(await call.whole({ takesPartial }), this.#provider.name);
     } catch (error) {
       throw this.#soleError(error);
     } finally {
@@ -76,13 +76,14 @@ export class ChatModel extends AIModel {
 
 function createRouter(
   provider: Provider,
-  { provider: providerName, model }: ChatModelOptions,
+  { provider: providerName, model, maxTokens }: ChatModelOptions,
   clock: Clock | undefined,
 ): Router {
   const profile = "settings";
   const route = RouteConfig.parse({
     name: question.route,
     candidates: [{ profile, model }],
+    ...(maxTokens !== undefined && { maxTokens }),
     // Models that reason or draw are silent for minutes.
     limits: { firstTokenMs: longestMs, idleMs: longestMs, loadingMs: longestMs },
     // There is nobody else to go to: pauses that the provider asks for are kept, and retries granted.

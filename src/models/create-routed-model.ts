@@ -33,7 +33,7 @@ export async function createRoutedModel(
   requireCandidates(await explain(router, question));
   const { candidates } = await router.explain(question, imageQuestion);
   const canImage = candidates.some(({ skipped }) => skipped === null);
-  return new RoutedModel({ router, question, canImage });
+  return new RoutedModel({ router, question, canImage, takesPartial: settings.PARTIAL_ANSWERS });
 }
 
 async function explain(router: Router, question: RouteQuestion): Promise<ExplainedRoute> {

@@ -20,6 +20,8 @@ export const localEntry: ModelEntry = {
       vision: settings.LOCAL_VISION,
       systemRole: settings.LOCAL_SYSTEM_ROLE ?? "system",
       privateImages: settings.PRIVATE_IMAGE_URLS,
+      maxTokens: settings.LOCAL_MAX_TOKENS,
+      takesPartial: settings.PARTIAL_ANSWERS,
       imageOutput: false,
     });
   },

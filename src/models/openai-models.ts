@@ -31,6 +31,7 @@ export function openAIEntry({ description, modelID, vision, ...facts }: OpenAIFa
         vision,
         systemRole: settings.OPENAI_SYSTEM_ROLE ?? facts.systemRole,
         privateImages: settings.PRIVATE_IMAGE_URLS,
+        takesPartial: settings.PARTIAL_ANSWERS,
         imageOutput: settings.OPENAI_IMAGE_OUTPUT,
       });
     },

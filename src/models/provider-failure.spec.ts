@@ -67,6 +67,7 @@ describe("a provider's failures", () => {
       provider: "openai",
       accessInfo: { baseUrl: vendor.baseURL },
       key: canary,
+      takesPartial: false,
       settings: { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" },
       vision: false,
       systemRole: "system",

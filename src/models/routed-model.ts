@@ -16,6 +16,8 @@ export interface RoutedModelOptions {
   readonly question: RouteQuestion;
   /** Whether one of the route's candidates sees images. */
   readonly canImage: boolean;
+  /** Whether what came of an answer before the deadline is delivered. */
+  readonly takesPartial: boolean;
 }
 
 /** A route of `arena.yaml`: whoever on it answers first. */
@@ -54,11 +56,11 @@ export class RoutedModel extends AIModel {
   }
 
   async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
-    const { router, question } = this.#options;
+    const { router, question, takesPartial } = this.#options;
     const { signal, deadline } = context;
     const call = await router.call(question, toChatRequest(input), { signal, deadline });
     try {
-      const answer = await call.whole();
+      const answer = await call.whole({ takesPartial });
       return toTaskOutput(answer, call.trace.chosen?.provider ?? question.route);
     } finally {
       logRouteCall(call, context.logger);

@@ -29,6 +29,13 @@ describe("toTaskOutput", () => {
     });
   });
 
+  it("says of a text that the deadline cut that it is not whole", () => {
+    const cut = { ...whole, text: "Once there was", finishReason: "deadline" } as const;
+    assert.deepEqual(toTaskOutput(cut, "Ollama"), {
+      text: "Once there was\n\n[The AI ran out of time here.]",
+    });
+  });
+
   it("leaves a text that the token limit cut as it is", () => {
     const cut = { ...whole, text: "Once there", finishReason: "length" } as const;
     assert.deepEqual(toTaskOutput(cut, "OpenAI"), { text: "Once there" });

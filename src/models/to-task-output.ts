@@ -2,12 +2,15 @@ import type { TaskOutput } from "../data-models/task-output.ts";
 import { emptyAnswer } from "../router/empty-answer.ts";
 import type { WholeAnswer } from "../router/whole-answer.ts";
 
-/** Follows what a content filter left of an answer: a half is not to be read as the whole. */
-const cutNotice = "[The AI's content filter stopped the answer here.]";
+/** What follows a part of an answer: a half is not to be read as the whole. */
+const notices = {
+  "content-filter": "[The AI's content filter stopped the answer here.]",
+  deadline: "[The AI ran out of time here.]",
+} as const;
 
 /**
  * Maps a whole answer to the arena's, which has room for one image. A refusal is
- * its text, and one that a content filter cut says so.
+ * its text, and one that a content filter or the deadline cut says so.
  * @param provider whose answer it is, as people know it
  * @throws ProviderError when there is nothing to show
  */
@@ -19,6 +22,7 @@ export function toTaskOutput(answer: WholeAnswer, provider: string): TaskOutput 
 }
 
 function shownText({ text, finishReason }: WholeAnswer): string {
-  if (finishReason !== "content-filter") return text;
-  return text ? `${text}\n\n${cutNotice}` : cutNotice;
+  if (finishReason !== "content-filter" && finishReason !== "deadline") return text;
+  const notice = notices[finishReason];
+  return text ? `${text}\n\n${notice}` : notice;
 }

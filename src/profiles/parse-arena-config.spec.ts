@@ -34,6 +34,21 @@ describe("parseArenaConfig", () => {
     assert.deepEqual(config.profiles[0]?.allowedModels, ["x"]);
   });
 
+  it("reads the longest answer of a profile, and of a route, in either spelling", () => {
+    for (const key of ["maxTokens", "max_tokens"]) {
+      const { config, extra } = parse(
+        `profiles: [{name: a, provider: ollama, ${key}: 500}]\nroutes: [{name: r, model: m, ${key}: 200}]`,
+      );
+      assert.deepEqual([config.profiles[0]?.maxTokens, extra.routes?.[0]?.maxTokens], [500, 200]);
+    }
+    assert.throws(() => parse("profiles: [{name: a, provider: ollama, maxTokens: many}]"), {
+      message: /profiles\[0\]\.maxTokens: expected a whole number of tokens/,
+    });
+    assert.throws(() => parse("profiles: [{name: a, provider: ollama, maxTokens: 0}]"), {
+      message: /profiles\[0\]\.maxTokens: expected 1 or more tokens/,
+    });
+  });
+
   const normal = {
     name: "work",
     provider: "bedrock",

@@ -68,6 +68,11 @@ export const WrittenProfile = z.strictObject(
         "A reference such as {Env:NAME}, {File:/path}, {AWS:Secret:Key} or {Azure:Vault:Key}, in quotes; or the key.",
       ),
     allowedModels: modelList("Exact names or globs of * and ?; without it all models are allowed."),
+    maxTokens: z
+      .int({ error: ({ input }) => `expected a whole number of tokens, got ${kindOf(input)}` })
+      .positive({ error: "expected 1 or more tokens" })
+      .exactOptional()
+      .describe("The longest answer, in tokens; without it the vendor's own limit."),
     llmModels: modelList("The documents' later form: allowedModels that chat."),
     embeddingModels: modelList("The documents' later form: allowedModels that embed."),
   },

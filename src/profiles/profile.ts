@@ -57,4 +57,6 @@ export interface Profile {
   readonly accessKey?: string;
   /** Exact names or globs; absent or empty means all. */
   readonly allowedModels?: readonly string[];
+  /** The longest answer, in tokens. */
+  readonly maxTokens?: number;
 }

@@ -8,7 +8,7 @@ import { writtenKeys } from "./written-keys.ts";
  * default address filled in; undefined without a name or a provider.
  */
 export function toProfile(written: PartialProfile): Profile | undefined {
-  const { name, provider, allowedModels, llmModels, embeddingModels } = written;
+  const { name, provider, allowedModels, llmModels, embeddingModels, maxTokens } = written;
   if (name === undefined || provider === undefined) return undefined;
   const { apiKey: _, ...accessInfo } = written.accessInfo ?? {};
   const { defaultBaseUrl } = providerNeeds[provider];
@@ -19,6 +19,7 @@ export function toProfile(written: PartialProfile): Profile | undefined {
     provider,
     accessInfo: { ...(defaultBaseUrl && { baseUrl: defaultBaseUrl }), ...accessInfo },
     ...(key && { accessKey: key.text }),
+    ...(maxTokens !== undefined && { maxTokens }),
     ...(models.length > 0 && { allowedModels: [...new Set(models)] }),
   };
 }

@@ -2,6 +2,7 @@ import type { AIMessageChunk } from "@langchain/core/messages";
 import { z } from "zod";
 import type { ChatRequest, ChatTool } from "../data-models/chat.ts";
 import { withAlternatingTurns } from "./alternating-turns.ts";
+import { participantTexts } from "./check-capabilities.ts";
 import { type ClaudeModel, claudeModelOf } from "./claude-models.ts";
 import { importPackage } from "./import-package.ts";
 import { createLangChainProvider } from "./langchain-provider.ts";
@@ -140,7 +141,7 @@ const judge: VendorJudge = ({ status, sentence }) => {
       retryable: false,
       problem:
         "question and answer are longer than the model can take. Send less, or set a lower maxTokens.",
-      participantText: "This conversation has become too long for the AI.",
+      participantText: participantTexts.length,
     };
   }
   if (/credit balance/.test(sentence)) {

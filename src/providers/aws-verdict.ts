@@ -1,3 +1,4 @@
+import { participantTexts } from "./check-capabilities.ts";
 import type { Verdict } from "./provider-verdict.ts";
 import type { VendorError } from "./vendor-error.ts";
 
@@ -160,7 +161,7 @@ function invalid({ sentence }: VendorError, { region, target }: AwsTarget): Verd
       reason: "context-length",
       retryable: false,
       problem: "the conversation is longer than the model can read.",
-      participantText: "This conversation has become too long for the AI.",
+      participantText: participantTexts.length,
     };
   }
   if (/on-demand throughput/i.test(sentence)) {

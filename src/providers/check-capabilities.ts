@@ -2,6 +2,12 @@ import type { ChatRequest } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import type { Capabilities } from "./provider.ts";
 
+/** What participants read of what they can change. */
+export const participantTexts = {
+  images: "This AI cannot see images. Please go on without them.",
+  length: "This conversation has become too long for the AI.",
+} as const;
+
 const parameters = ["maxTokens", "temperature", "topP", "stop", "seed"] as const;
 
 /**
@@ -43,25 +49,56 @@ export function checkCapabilities(
       provider,
       "INVALID_ARGUMENT",
       `${JSON.stringify(model)} cannot take ${unmet.join(", ")}. Leave it out, or ask another model.`,
-      { reason: "unsupported" },
+      {
+        reason: "unsupported",
+        ...(unmet.includes("images") && { participantText: participantTexts.images }),
+      },
     );
   }
-  const tokens = leastTokens(request);
+  const tokens = neededTokens(request, capabilities);
   if (capabilities.contextTokens !== null && tokens > capabilities.contextTokens) {
+    const sureness = capabilities.cutsSilently ? "about" : "at least";
     throw new ProviderError(
       provider,
       "INVALID_ARGUMENT",
-      `question and answer need at least ${tokens} tokens, and ${JSON.stringify(model)} has ${capabilities.contextTokens}. Send less, or ask another model.`,
-      {
-        reason: "context-length",
-        participantText: "This conversation has become too long for the AI.",
-      },
+      `question and answer need ${sureness} ${tokens} tokens, and ${JSON.stringify(model)} has ${capabilities.contextTokens}. Send less, or ask another model.`,
+      { reason: "context-length", participantText: participantTexts.length },
     );
   }
 }
 
 /** So many characters has a token at the most in texts that people write. */
 const charactersPerToken = 6;
+/** So many bytes of UTF-8 it has as a rule. */
+const bytesPerToken = 4;
+/** What stands between messages, and what an image is, as a rule. */
+const tokensPerMessage = 5;
+const tokensPerImage = 256;
+
+/** A message, as far as images matter. */
+interface Seen {
+  readonly content: string | readonly { readonly type: string }[];
+}
+
+/**
+ * The tokens that question and answer need: at least, where the vendor refuses what
+ * is too long; as a rule, where it would be cut without a word.
+ */
+export function neededTokens(
+  request: ChatRequest,
+  { cutsSilently = false }: Pick<Capabilities, "cutsSilently">,
+): number {
+  return cutsSilently ? likelyTokens(request) : leastTokens(request);
+}
+
+/** The tokens that question and answer need as a rule. */
+export function likelyTokens({ messages, tools = [], maxTokens = 0 }: ChatRequest): number {
+  const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
+  const images = messages.reduce((sum, { content }) => sum + imagesIn(content), 0);
+  const declared = tools.length > 0 ? Buffer.byteLength(JSON.stringify(tools)) : 0;
+  const written = Math.ceil((bytes + declared) / bytesPerToken);
+  return written + messages.length * tokensPerMessage + images * tokensPerImage + maxTokens;
+}
 
 /**
  * The tokens that question and answer need at least. Less than the vendor will
@@ -78,10 +115,21 @@ function lengthOf(content: ChatRequest["messages"][number]["content"]): number {
   return content.reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
 }
 
-function hasImages({ messages }: ChatRequest): boolean {
-  return messages.some(
-    ({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"),
+function bytesOf({ content }: ChatRequest["messages"][number]): number {
+  if (typeof content === "string") return Buffer.byteLength(content);
+  return content.reduce(
+    (sum, part) => sum + (part.type === "text" ? Buffer.byteLength(part.text) : 0),
+    0,
   );
+}
+
+/** Whether somebody must see to answer. */
+export function hasImages({ messages }: { readonly messages: readonly Seen[] }): boolean {
+  return messages.some(({ content }) => imagesIn(content) > 0);
+}
+
+function imagesIn(content: Seen["content"]): number {
+  return typeof content === "string" ? 0 : content.filter(({ type }) => type === "image").length;
 }
 
 function isForced(choice: ChatRequest["toolChoice"]): boolean {

@@ -11,6 +11,8 @@ export interface Capabilities {
   readonly parameters: ReadonlySet<"maxTokens" | "temperature" | "topP" | "stop" | "seed">;
   /** Tokens that question and answer may have together; null if it is not known. */
   readonly contextTokens: number | null;
+  /** Whether a conversation that is too long is cut without a word, so that it must not get there. */
+  readonly cutsSilently?: boolean;
   readonly embeddings: boolean;
   /** Whether it can draw when it is asked to. */
   readonly imageOutput: boolean;
@@ -46,6 +48,12 @@ export interface Provider {
   /** Whether an answer comes in parts; where not, its silence until the end is no failure. By default it does. */
   readonly comesInParts?: (model: string, request: ChatRequest) => boolean;
   capabilities(model: string): Capabilities;
+  /**
+   * Finds out what `capabilities` needs to tell for this request, where the server
+   * can be asked without being put to work. It takes seconds at the most; whatever
+   * fails leaves things unknown. @throws the signal's reason
+   */
+  readonly learn?: (model: string, request: ChatRequest, context: ProviderContext) => Promise<void>;
   /** Imports what answers need, so that the first one waits for no import. It calls nobody. */
   readonly load?: () => Promise<void>;
   /** The answer as it comes. An answer that ends without `finish` throws. */

@@ -16,6 +16,8 @@ export interface AttemptOptions {
   readonly limits: RouteLimits;
   /** Milliseconds since 1970; all attempts of a request share it. */
   readonly deadline: number;
+  /** When text that is still being written is ended before the deadline, so that it gets out by then. */
+  readonly partialAt?: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -226,6 +228,8 @@ export class Attempt {
       this.#watchdog.stop();
     } else if (isContent(event)) {
       this.firstTokenAt ??= now;
+      const { partialAt = now } = this.#options;
+      if (event.type === "text" && now < partialAt) this.#watchdog.watch("deadline", partialAt);
       this.#lives();
     }
   }

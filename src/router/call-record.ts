@@ -76,8 +76,8 @@ function toUnasked({ access, model }: Named, skip: Skip): UnaskedCandidate {
 }
 
 /** A refusal, as the reason why a candidate was not asked. */
-function toSkip({ message }: ProviderError, provider: string): Skip {
+function toSkip({ message, participantText }: ProviderError, provider: string): Skip {
   const prefix = `${provider}: `;
   const words = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  return { why: withoutFullStop(words), code: "INVALID_ARGUMENT" };
+  return { why: withoutFullStop(words), code: "INVALID_ARGUMENT", participantText };
 }

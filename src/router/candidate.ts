@@ -27,6 +27,8 @@ export interface RouteAccess {
   judge(model: string): ModelJudgement;
   /** Whether the profile allows models that it does not list. */
   readonly isOpen: boolean;
+  /** The longest answer, in tokens, that the profile allows. */
+  readonly maxTokens?: number;
   /**
    * Whether the key is the caller's own: a vendor that refuses it is the
    * caller's matter then, and nobody else is asked instead. Default: true.
@@ -46,4 +48,6 @@ export interface Skip {
   readonly why: string;
   /** What it would be as an error: `UNAVAILABLE` may pass with time, the others do not. */
   readonly code: ErrorCode;
+  /** What a participant may read of it, where that is more than the code says. */
+  readonly participantText?: string;
 }

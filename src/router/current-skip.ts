@@ -1,13 +1,15 @@
 import type { ChatRequest } from "../data-models/chat.ts";
 import type { Skip } from "./candidate.ts";
 import { capabilityGap } from "./capability-gap.ts";
+import { limitedRequest } from "./limited-request.ts";
 import type { Turn } from "./route-plan.ts";
 
 /** Why a candidate in the plan is not asked now; null if it is. */
 export function currentSkip(turn: Turn, request: ChatRequest | null, now: number): Skip | null {
   const { access, model, health } = turn;
-  const gap = request && capabilityGap(request, access.provider.capabilities(model));
-  if (gap) return { why: gap, code: "INVALID_ARGUMENT" };
+  const gap =
+    request && capabilityGap(limitedRequest(request, turn), access.provider.capabilities(model));
+  if (gap) return gap;
   const restMs = health.restUntil - now;
   if (restMs > 0) {
     const why = `its provider asked to be left alone for another ${seconds(restMs)}`;

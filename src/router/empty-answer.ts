@@ -24,6 +24,7 @@ export function emptyAnswer(provider: string, finishReason: FinishReason): Provi
       return nothing(provider, "the model reached its token limit before it wrote anything.");
     case "stop":
     case "tool-calls":
+    case "deadline":
       return nothing(provider, "the answer is empty.");
   }
 }

@@ -10,10 +10,13 @@ import { type Clock, pause } from "./clock.ts";
 import { currentSkip, startingSkip } from "./current-skip.ts";
 import { emptyAnswer, isEmptyAnswer } from "./empty-answer.ts";
 import { healthAfter, nextStepAfter } from "./failure-policy.ts";
+import { limitedRequest } from "./limited-request.ts";
+import { partialAnswer, partialAnswerAt } from "./partial-answer.ts";
 import { Patience } from "./patience.ts";
 import type { RoutePlan, Turn } from "./route-plan.ts";
 import type { RouteTrace } from "./route-trace.ts";
 import { toProviderError } from "./to-provider-error.ts";
+import { TooLong } from "./too-long.ts";
 import { Trial } from "./trial.ts";
 import { toWholeAnswer, type WholeAnswer } from "./whole-answer.ts";
 
@@ -22,6 +25,12 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** No attempt and no pause goes beyond it. */
   readonly deadline: Date;
+}
+
+/** How an answer is wanted that is shown to nobody before its end. */
+export interface WholeOptions {
+  /** Whether what there is of an answer shortly before the deadline is better than none. Default: false. */
+  readonly takesPartial?: boolean;
 }
 
 /** What a call is made of. */
@@ -42,10 +51,11 @@ export interface RouteCallOptions {
 export class RouteCall {
   readonly #options: RouteCallOptions;
   readonly #record: CallRecord;
-  /** Who refused the request as too long. */
-  readonly #tooSmall: Turn[] = [];
+  readonly #tooLong = new TooLong();
   readonly #agenda: Agenda;
   #isAsked = false;
+  /** When an answer that is still being written is taken as it is; null where it is not. */
+  #partialAt: number | null = null;
 
   constructor(options: RouteCallOptions) {
     this.#options = options;
@@ -77,7 +87,9 @@ export class RouteCall {
    * The whole answer. Nothing of it is shown before, so one that breaks is tried
    * again or elsewhere from its beginning. Throws as `stream` does.
    */
-  async whole(): Promise<WholeAnswer> {
+  async whole({ takesPartial = false }: WholeOptions = {}): Promise<WholeAnswer> {
+    const { clock, context } = this.#options;
+    if (takesPartial) this.#partialAt = partialAnswerAt(clock.now(), context.deadline.getTime());
     const events: ChatEvent[] = [];
     for await (const event of this.#run(true)) events.push(event);
     return toWholeAnswer(events);
@@ -90,7 +102,7 @@ export class RouteCall {
     context.signal.throwIfAborted();
     try {
       for (let next = await this.#next(); next; next = await this.#next()) {
-        if (!this.#isPassedOver(next) && (yield* this.#ask(next, isWhole))) return;
+        if (!(await this.#isPassedOver(next)) && (yield* this.#ask(next, isWhole))) return;
       }
       throw this.#record.noAnswer();
     } finally {
@@ -103,8 +115,9 @@ export class RouteCall {
     return this.#agenda.next(clock, context.signal);
   }
 
-  #isPassedOver({ turn, patience, held }: Appointment): boolean {
+  async #isPassedOver({ turn, patience, held }: Appointment): Promise<boolean> {
     if (held) return false;
+    await this.#learn(turn);
     const skip = this.#skipOf(turn);
     // What one that was asked before is passed over for now, its attempts tell better.
     if (skip && !patience) this.#record.skipped(turn, skip);
@@ -133,7 +146,7 @@ export class RouteCall {
       }
       const step = nextStepAfter(error, turn.access.isCallersOwn ?? true);
       if (step === "stop") throw error;
-      if (step === "larger") this.#tooSmall.push(turn);
+      if (step === "larger") this.#tooLong.refusedBy(turn);
       const delayMs = own.delayBefore(step, error);
       if (delayMs === null) return false;
       const dueAt = clock.now() + delayMs;
@@ -160,9 +173,15 @@ export class RouteCall {
     if (!tell) return null;
     const share = this.#shareOf(turn, patience);
     const { limits } = share;
-    const { signal } = context;
-    const deadline = context.deadline.getTime();
-    const attempt = new Attempt({ turn, request, limits, deadline, signal, clock });
+    const attempt = new Attempt({
+      turn,
+      request: limitedRequest(request, turn),
+      limits,
+      deadline: context.deadline.getTime(),
+      signal: context.signal,
+      clock,
+      ...(this.#partialAt !== null && { partialAt: this.#partialAt }),
+    });
     return new Trial({ attempt, share, patience, tell });
   }
 
@@ -200,6 +219,14 @@ export class RouteCall {
       return null;
     } catch (thrown) {
       if (trial.isConcluded || signal.aborted) throw thrown;
+      const isPartial = this.#partialAt !== null && attempt.limit === "deadline";
+      const partial = isPartial ? partialAnswer(seen) : null;
+      if (partial) {
+        trial.conclude("unknown");
+        this.#record.answered(attempt, "deadline");
+        yield* partial;
+        return null;
+      }
       const error = share.errorAfter(attempt.limit) ?? toProviderError(thrown, provider);
       if (error.reason === "unsupported" && attempt.firstTokenAt === null) {
         trial.withdraw();
@@ -232,6 +259,15 @@ export class RouteCall {
     return this.#agenda.hasOther((other) => this.#skipOf(other) === null);
   }
 
+  /** Lets the provider find out whether the request can be put to it, unless it is not asked anyway. */
+  async #learn(turn: Turn): Promise<void> {
+    const { request, context, clock } = this.#options;
+    const { provider } = turn.access;
+    if (!provider.learn || currentSkip(turn, request, clock.now())) return;
+    const limited = limitedRequest(request, turn);
+    await provider.learn(turn.model, limited, { signal: context.signal });
+  }
+
   async #pauseUntil(dueAt: number): Promise<void> {
     const { clock, context } = this.#options;
     const delayMs = dueAt - clock.now();
@@ -244,22 +280,10 @@ export class RouteCall {
       const why = "no time was left before the request's deadline";
       return { why, code: "DEADLINE_EXCEEDED" };
     }
-    const small = this.#tooSmall.find((other) => !isLarger(turn, other));
-    if (small) {
-      const why = `the request was too long for ${small.model}, and this one is not known to take more`;
-      return { why, code: "INVALID_ARGUMENT" };
-    }
+    const skip = this.#tooLong.skipOf(turn);
+    if (skip) return skip;
     return currentSkip(turn, request, clock.now());
   }
-}
-
-/** Whether a request that was too long for `other` may fit here; where no window is known, another model may. */
-function isLarger(turn: Turn, other: Turn): boolean {
-  const [own, others] = [turn, other].map(
-    ({ access, model }) => access.provider.capabilities(model).contextTokens,
-  );
-  if (typeof others !== "number") return turn.model !== other.model;
-  return typeof own === "number" && own > others;
 }
 
 function brokenAnswer(error: ProviderError, { access }: Turn): ProviderError {

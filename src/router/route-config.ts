@@ -38,6 +38,13 @@ const shared = {
     .default([])
     .describe("Model names that are tried, at whatever provider, when all candidates failed"),
   limits: RouteLimits.prefault({}),
+  maxTokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      "The longest answer, in tokens; the smaller one counts where the profile has a limit",
+    ),
   retries: z.int().min(0).max(10).default(2).describe("Repeated attempts per candidate, at most"),
   backoffMs: limitMs.default(500).describe("Pause before the first retry; it doubles and varies"),
   longestWaitMs: limitMs

@@ -12,6 +12,8 @@ export interface Turn extends Candidate {
   readonly isFallback: boolean;
   readonly price: Price | null;
   readonly health: CandidateHealth;
+  /** The longest answer that route and profile allow; without it the vendor's own limit. */
+  readonly maxTokens?: number;
   /** For one that is asked before its place to see whether it became faster: how long it may be silent. */
   readonly probeMs?: number;
 }
@@ -65,12 +67,14 @@ function turnOf(
   route: RouteConfig,
   { prices, health }: PlanParts,
 ): Turn {
+  const limits = [route.maxTokens, access.maxTokens].filter((limit) => limit !== undefined);
   return {
     access,
     model,
     isFallback,
     price: prices.find(access.providerName, model),
     health: health.of(route, access.profile, model),
+    ...(limits.length > 0 && { maxTokens: Math.min(...limits) }),
   };
 }
 

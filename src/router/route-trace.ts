@@ -9,7 +9,7 @@ export interface TracedCandidate {
   readonly provider: string | null;
   readonly model: string;
   readonly isFallback: boolean;
-  /** Why it was not asked, or what its provider refused to ask its vendor; null if it was asked, or if its turn never came. */
+  /** Why it was not asked, or why it refused before anybody worked on it; null if it was asked, or if its turn never came. */
   readonly skipped: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface TracedAttempt {
   readonly outcome: "answered" | "failed" | "cancelled";
   readonly code: ErrorCode | null;
   readonly reason: ProviderErrorReason | null;
-  /** Why the answer ended: one that a filter or the token limit cut is not the whole; null without an answer. */
+  /** Why the answer ended: one that a filter, the token limit or the deadline cut is not the whole; null without an answer. */
   readonly finishReason: FinishReason | null;
   /** The limit that ended it. */
   readonly limit: LimitName | null;

@@ -101,6 +101,15 @@ export class Router {
     await Promise.all([...providers].map((provider) => provider.load?.()));
   }
 
+  /** Lets servers that can be asked tell what their models can do for this request; see `Provider.learn`. */
+  async learn(question: RouteQuestion, request: ChatRequest, signal: AbortSignal): Promise<void> {
+    const { plan } = await this.#plan(question);
+    const asked = plan.turns.map(({ access, model }) =>
+      access.provider.learn?.(model, request, { signal }),
+    );
+    await Promise.all(asked);
+  }
+
   /** Who would be asked now, in order, and who not and why. Calls nobody. @throws RouteNotFoundError */
   async explain(question: RouteQuestion, request?: ChatRequest): Promise<ExplainedRoute> {
     const { plan, refusal } = await this.#plan(question);

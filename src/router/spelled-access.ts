@@ -12,13 +12,14 @@ export function spelledAccess(access: RouteAccess, prices: Prices): RouteAccess 
     const spelling = prices.spellingOf(access.providerName, verdict.model);
     return { ...verdict, model: spelling ?? verdict.model };
   };
-  const { profile, providerName, provider, isOpen } = access;
+  const { profile, providerName, provider, isOpen, maxTokens } = access;
   return {
     profile,
     providerName,
     provider,
     isOpen,
     judge,
+    ...(maxTokens !== undefined && { maxTokens }),
     // It may be costly to tell, and is asked only when a key was refused.
     get isCallersOwn() {
       return access.isCallersOwn ?? true;
