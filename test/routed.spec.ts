@@ -35,14 +35,16 @@ routes:
     backoffMs: 1
 `;
   const variables = { MOCK_KEY: "CANARY-of-the-mock" };
-  const asked = () => mock.requests.map(({ model }) => model);
+  /** Without the lists of models: a server of one's own is asked what its models see. */
+  const chats = () => mock.requests.filter(({ path }) => path.endsWith("/chat/completions"));
+  const asked = () => chats().map(({ model }) => model);
 
   it("answers under the route's name", async () => {
     const { server } = await routedServer(resources, fileOf("echo"), variables);
     const answer = await server.client.ask("A haiku about frogs, please.");
     assert.equal(answer.text, "A haiku about frogs, please.");
     assert.deepEqual(
-      mock.requests.map(({ hasKey }) => hasKey),
+      chats().map(({ hasKey }) => hasKey),
       [true],
     );
     assert.equal((await server.connect().registerModel()).modelID, "poems");
@@ -68,7 +70,7 @@ routes:
       { role: "narrator", content: "Night falls." },
       { role: "user", content: [{ type: "image_url", image_url: { url: image } }] },
     ]);
-    const [{ body } = { body: null }] = mock.requests;
+    const [{ body } = { body: null }] = chats();
     assert.ok(typeof body === "object" && body !== null && "messages" in body);
     assert.deepEqual(body.messages, [
       { role: "system", content: "You write poems." },

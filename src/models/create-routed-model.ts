@@ -15,8 +15,12 @@ const imageQuestion: ChatRequest = {
   messages: [{ role: "user", content: [{ type: "image", url: "data:image/png;base64,AAAA" }] }],
 };
 
+/** A server that stays silent about its models is not waited for. */
+const neverAborted = new AbortController().signal;
+
 /**
- * Makes the model that ROUTE names in CONFIG_FILE. Nobody is called.
+ * Makes the model that ROUTE names in CONFIG_FILE. Servers of one's own are asked
+ * what their models see, as far as they tell; no model is called.
  * @throws ConfigurationError when the file is wrong, or nobody on the route may be asked
  */
 export async function createRoutedModel(
@@ -31,6 +35,7 @@ export async function createRoutedModel(
   const scope = { user: PROFILE_USER ?? null, workspace: PROFILE_WORKSPACE ?? null };
   const question = { route: ROUTE, scope };
   requireCandidates(await explain(router, question));
+  await router.learn(question, imageQuestion, neverAborted);
   const { candidates } = await router.explain(question, imageQuestion);
   const canImage = candidates.some(({ skipped }) => skipped === null);
   return new RoutedModel({ router, question, canImage, takesPartial: settings.PARTIAL_ANSWERS });

@@ -93,6 +93,12 @@ export const WrittenAccessInfo = z.strictObject(
     inferenceApi: inferenceApi
       .exactOptional()
       .describe("Self-hosted: what the server speaks: openai, ollama or vllm."),
+    vision: z
+      .boolean({ error: ({ input }) => `expected true or false, got ${kindOf(input)}` })
+      .exactOptional()
+      .describe(
+        "Self-hosted: whether the models see images, where the server does not tell (vLLM, KubeAI); true by default.",
+      ),
     endpoints: mapOf(
       "model names and endpoints",
       z.strictObject(

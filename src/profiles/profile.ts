@@ -40,6 +40,8 @@ export interface AccessInfo {
   readonly host?: string;
   /** Self-hosted: what the server speaks. */
   readonly inferenceApi?: "openai" | "ollama" | "vllm";
+  /** Self-hosted: whether the models see images, where the server does not tell. */
+  readonly vision?: boolean;
   /** SageMaker: endpoint by model name, and what its payload looks like. */
   readonly endpoints?: Readonly<
     Record<string, { readonly name: string; readonly format: "tgi" | "jumpstart-chat" | "openai" }>

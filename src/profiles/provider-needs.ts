@@ -32,7 +32,7 @@ const vendor = (title: string): ProviderNeeds => ({
 
 const ownServer = (title: string, defaultBaseUrl: string): ProviderNeeds => ({
   title,
-  uses: ["baseUrl", "host", "keysFrom"],
+  uses: ["baseUrl", "host", "keysFrom", "vision"],
   needs: [],
   key: "possible",
   defaultBaseUrl,
@@ -73,7 +73,7 @@ export const providerNeeds: Readonly<Record<ProviderName, ProviderNeeds>> = {
   huggingface: vendor("Hugging Face"),
   "self-hosted": {
     title: "a server of your own",
-    uses: ["baseUrl", "host", "inferenceApi", "keysFrom"],
+    uses: ["baseUrl", "host", "inferenceApi", "keysFrom", "vision"],
     needs: [{ oneOf: ["baseUrl"], example: "baseUrl: http://10.1.2.3:8000/v1" }],
     key: "possible",
   },

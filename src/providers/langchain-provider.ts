@@ -6,7 +6,8 @@ import { toLangChainMessages } from "./langchain-messages.ts";
 import { toChatEvents } from "./langchain-stream.ts";
 import type { LangChainVendor } from "./langchain-vendor.ts";
 import { lazily } from "./lazily.ts";
-import type { Provider, ProviderContext } from "./provider.ts";
+import type { Capabilities, Provider, ProviderContext } from "./provider.ts";
+import { ServedModels } from "./served-models.ts";
 import { type Question, VendorAttempt } from "./vendor-attempt.ts";
 import type { VendorCall } from "./vendor-call.ts";
 
@@ -15,16 +16,25 @@ const messageClasses = lazily(() => import("@langchain/core/messages"));
 /** Makes a provider of what is peculiar to its vendor. */
 export function createLangChainProvider(vendor: LangChainVendor): Provider {
   const { embed, listModels, tellsOpening = true, comesInParts = () => true } = vendor;
+  const served = servedModelsOf(vendor);
+  const capabilities = (model: string): Capabilities => ({
+    ...vendor.capabilities(model),
+    ...served?.capabilities(model),
+  });
+  const known = { ...vendor, served, capabilities };
   return {
     name: vendor.name,
     tellsOpening,
     startsInSilence: vendor.startsInSilence ?? false,
     comesInParts: (model, request) => !request.imageOutput && comesInParts(model, request),
-    capabilities: vendor.capabilities,
+    capabilities,
+    ...(served && {
+      learn: (model, request, { signal }) => served.learn(model, request, signal),
+    }),
     load: async () => {
       await Promise.all([messageClasses(), vendor.load?.()]);
     },
-    stream: (model, request, context) => streamAnswer(vendor, model, request, context),
+    stream: (model, request, context) => streamAnswer(known, model, request, context),
     embed: embed
       ? (model, texts, context) => {
           const messages = texts.map((content) => ({ content }));
@@ -37,8 +47,21 @@ export function createLangChainProvider(vendor: LangChainVendor): Provider {
   };
 }
 
+/** A vendor, and what its server told of its models; null where none is asked. */
+interface KnownVendor extends LangChainVendor {
+  readonly served: ServedModels | null;
+}
+
+function servedModelsOf(vendor: LangChainVendor): ServedModels | null {
+  const { readFacts } = vendor;
+  if (!readFacts) return null;
+  return new ServedModels((model, signal) =>
+    once(vendor, { model, messages: [], context: { signal } }, (call) => readFacts(model, call)),
+  );
+}
+
 async function* streamAnswer(
-  vendor: LangChainVendor,
+  vendor: KnownVendor,
   model: string,
   request: ChatRequest,
   context: ProviderContext,
@@ -60,17 +83,40 @@ async function* streamAnswer(
       for await (const event of events) {
         // Some SDKs take an abort for the end of the answer.
         context.signal.throwIfAborted();
+        if (event.type === "finish") await checkAgain(vendor, model, request, context.signal);
         isShown = true;
         yield event;
       }
       return;
     } catch (thrown) {
       const error = attempt.errorOf(thrown);
+      // The only thing that a vendor, not we, calls unsupported.
+      if (error !== thrown && isUnsupported(error)) vendor.served?.noteBlind(model);
       if (!mayRepeat || isShown || !(await attempt.hasNewerKey())) throw error;
     } finally {
       attempt.end();
     }
   }
+}
+
+/**
+ * Some servers drop what a model cannot take without a word, and of one that was
+ * not loaded they tell only afterwards: an answer to half of a question is none.
+ * @throws ProviderError that says what was dropped
+ */
+async function checkAgain(
+  { name, served, capabilities }: KnownVendor,
+  model: string,
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!served?.isUnsure(model, request)) return;
+  await served.learn(model, request, signal);
+  checkCapabilities(name, model, request, capabilities(model));
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof ProviderError && error.reason === "unsupported";
 }
 
 async function* withEnd(

@@ -5,6 +5,7 @@ import type { AddressKeys } from "./address-keys.ts";
 import type { KeyHeader } from "./keyed-fetch.ts";
 import type { Capabilities } from "./provider.ts";
 import type { AccessSettings } from "./provider-access.ts";
+import type { ServedFacts } from "./served-facts.ts";
 import type { VendorCall } from "./vendor-call.ts";
 
 /** The part of a LangChain chat model, bare or with tools bound, that is used here. */
@@ -79,4 +80,6 @@ export interface LangChainVendor {
     call: VendorCall,
   ) => Promise<readonly (readonly number[])[]>;
   readonly listModels?: (call: VendorCall) => Promise<readonly string[]>;
+  /** Asks what a model can do, where the server tells; it supersedes `capabilities`. */
+  readonly readFacts?: (model: string, call: VendorCall) => Promise<ServedFacts>;
 }

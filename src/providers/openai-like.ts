@@ -5,6 +5,7 @@ import { openAICapabilities } from "./openai-model-facts.ts";
 import { embedTexts, listModelNames } from "./openai-rest.ts";
 import type { Capabilities, Provider } from "./provider.ts";
 import type { ProviderAccess } from "./provider-access.ts";
+import { readServedFacts, type ServedTarget } from "./served-facts.ts";
 
 /** What tells one vendor that speaks the OpenAI API from the others. */
 export interface OpenAILike {
@@ -19,6 +20,8 @@ export interface OpenAILike {
     request: Parameters<LangChainVendor["createChatModel"]>[1],
   ) => Partial<OpenAIChatOptions>;
   readonly startsInSilence?: boolean;
+  /** What the server is, where it tells what its models can do. */
+  readonly servedBy?: ServedTarget["api"];
   readonly hasEmbeddings?: boolean;
   readonly hasModelList?: boolean;
   /** Where the list is, below the base URL. */
@@ -33,6 +36,7 @@ export const bearer = { name: "Authorization", scheme: "Bearer" } as const;
 export function createOpenAILike(vendor: OpenAILike): Provider {
   const { access, baseURL, hasEmbeddings = true, hasModelList = true, messageStyle } = vendor;
   const { systemRole, name = vendor.name, addressKeys } = access;
+  const { servedBy: api } = vendor;
   const { host } = access.profile.accessInfo;
   const target = { provider: name, baseURL };
   return createLangChainProvider({
@@ -59,5 +63,6 @@ export function createOpenAILike(vendor: OpenAILike): Provider {
     ...(hasModelList && {
       listModels: (call) => listModelNames(target, call, vendor.modelsPath),
     }),
+    ...(api && { readFacts: (model, call) => readServedFacts({ baseURL, api }, model, call) }),
   });
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/arena-error.ts";
 import type { ProviderErrorReason } from "../errors/provider-error.ts";
 import { addressProblem, isWrongAddress } from "./address-problem.ts";
+import { participantTexts } from "./check-capabilities.ts";
 import type { AccessSettings } from "./provider-access.ts";
 import type { VendorError } from "./vendor-error.ts";
 
@@ -15,6 +16,8 @@ export interface VendorOrigin {
   readonly coldStarts?: boolean;
   /** Whether the answer had begun when it failed. */
   readonly hasBegun?: boolean;
+  /** Whether there were images in the question. */
+  readonly hasImages?: boolean;
 }
 
 /** What a vendor's error means here. */
@@ -31,6 +34,9 @@ const tooLong =
   /maximum context length|context (length|window|size)|prompt is too long|too many (input |prompt )?tokens|input (is )?too long|exceeds? .*\btokens?\b|inputs? tokens/i;
 const loading =
   /loading (the )?model|\bmodel\b.{0,100}\b(loading|being loaded|starting)\b|warming up|cold start|from zero|no (ready )?endpoints/i;
+/** Whatever the status: llama-server says 500, vLLM 400. */
+const blind =
+  /image input is not supported|is not a multimodal model|at most 0 image|(does not|doesn't|not) support (the )?(image|vision|multimodal)|required for image input/i;
 
 /** Decides, once for all, what a vendor's error means and whether it may pass. */
 export function judge(error: VendorError, origin: VendorOrigin): Verdict {
@@ -43,12 +49,20 @@ export function judge(error: VendorError, origin: VendorOrigin): Verdict {
   ) {
     return final("PERMISSION_DENIED", "content-filter", "its content filter refused the request.");
   }
-  if (hasCode(error, /context_length_exceeded|ContextOverflowError|exceeds_context/)) {
+  if (hasCode(error, /context_length_exceeded|ContextOverflowError|exceeds?_context/)) {
     return contextLength();
   }
   if (hasCode(error, /insufficient_quota|billing_/)) return quota(origin);
   if (hasCode(error, /tool_use_failed|json_validate_failed/)) {
     return passing("INTERNAL", "malformed", "its model wrote something other than was asked for.");
+  }
+  if (origin.hasImages && blind.test(error.sentence)) {
+    const model = JSON.stringify(origin.model);
+    const problem = `${model} cannot see images. Leave them out, or ask another model.`;
+    return {
+      ...final("INVALID_ARGUMENT", "unsupported", problem),
+      participantText: participantTexts.images,
+    };
   }
   const { model, baseURL, settings, usualPath } = origin;
   // Who was asked for no model, but for the list, lacks none.
@@ -81,7 +95,7 @@ function contextLength(): Verdict {
       "context-length",
       "the conversation is longer than the model can read.",
     ),
-    participantText: "This conversation has become too long for the AI.",
+    participantText: participantTexts.length,
   };
 }
 

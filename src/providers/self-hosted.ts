@@ -20,7 +20,11 @@ export function createSelfHosted(access: ProviderAccess): Provider {
   }
   switch (inferenceApi) {
     case "openai":
-      return create(access, { name: "The self-hosted server", baseURL: baseUrl });
+      return create(access, {
+        name: "The self-hosted server",
+        baseURL: baseUrl,
+        servedBy: "openai",
+      });
     case "ollama":
       return createOllama(access);
     case "vllm":
@@ -34,17 +38,15 @@ export function createOllama(access: ProviderAccess): Provider {
   return create(access, {
     name: "Ollama",
     baseURL: withVersion(baseURL),
-    chat: (_, request) => {
-      refuseWhatOllamaIgnores(request);
-      return {};
-    },
+    servedBy: "ollama",
+    check: refuseWhatOllamaIgnores,
   });
 }
 
 /** Creates the provider of a vLLM server. */
 export function createVllm(access: ProviderAccess): Provider {
   const baseURL = access.profile.accessInfo.baseUrl ?? "http://localhost:8000/v1";
-  return create(access, { name: "vLLM", baseURL: withVersion(baseURL) });
+  return create(access, { name: "vLLM", baseURL: withVersion(baseURL), servedBy: "vllm" });
 }
 
 /** Without these the list has what generates text, and nothing else. */
@@ -68,24 +70,30 @@ export function createKubeAI(access: ProviderAccess): Provider {
 
 function create(
   access: ProviderAccess,
-  facts: Pick<
+  {
+    check,
+    ...facts
+  }: Pick<
     OpenAILike,
-    "name" | "baseURL" | "chat" | "startsInSilence" | "modelsPath" | "usualPath"
-  >,
+    "name" | "baseURL" | "servedBy" | "startsInSilence" | "modelsPath" | "usualPath"
+  > & {
+    readonly check?: (request: ChatRequest) => void;
+  },
 ): Provider {
-  return createOpenAILike({
-    access,
-    capabilities,
-    ...facts,
-    chat: (model, request) => {
-      refusePrivateImages(access.name ?? facts.name, request, access);
-      return facts.chat?.(model, request) ?? {};
-    },
-  });
+  const chat: OpenAILike["chat"] = (_, request) => {
+    refusePrivateImages(access.name ?? facts.name, request, access);
+    check?.(request);
+    const { maxTokens } = request;
+    // By a model's name, LangChain may take the newer max_completion_tokens, which Ollama ignores.
+    return maxTokens === undefined ? {} : { extra: { max_tokens: maxTokens } };
+  };
+  const { vision = true } = access.profile.accessInfo;
+  const capabilities = (model: string) => ({ ...capabilitiesOf(model), images: vision });
+  return createOpenAILike({ access, capabilities, chat, ...facts });
 }
 
-/** What a name is served as, and with how much memory, only its owner knows. */
-function capabilities(model: string): Capabilities {
+/** What a name is served as, and with how much memory, only its owner knows, or the server when it is asked. */
+function capabilitiesOf(model: string): Capabilities {
   const { parameters } = openAICapabilities("");
   return {
     images: true,

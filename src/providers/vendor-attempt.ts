@@ -1,6 +1,7 @@
 import { ProviderError } from "../errors/provider-error.ts";
 import { SecretError } from "../errors/secret-error.ts";
 import type { Secret } from "../secrets/secret.ts";
+import { hasImages } from "./check-capabilities.ts";
 import { createKeyedFetch, keyHeaderProblem } from "./keyed-fetch.ts";
 import type { LangChainVendor } from "./langchain-vendor.ts";
 import type { ProviderContext } from "./provider.ts";
@@ -76,6 +77,7 @@ export class VendorAttempt {
         settings,
         coldStarts,
         hasBegun: this.#recorded?.hasBegun() ?? false,
+        hasImages: hasImages({ messages }),
       },
       messages,
       secrets: [
