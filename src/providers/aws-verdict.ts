@@ -1,5 +1,5 @@
 import { participantTexts } from "./check-capabilities.ts";
-import type { Verdict } from "./provider-verdict.ts";
+import { blind, type Verdict } from "./provider-verdict.ts";
 import type { VendorError } from "./vendor-error.ts";
 
 const forOrganisers = "Something went wrong on the AI's side. Please tell the organisers.";
@@ -162,6 +162,15 @@ function invalid({ sentence }: VendorError, { region, target }: AwsTarget): Verd
       retryable: false,
       problem: "the conversation is longer than the model can read.",
       participantText: participantTexts.length,
+    };
+  }
+  if (blind.test(sentence)) {
+    return {
+      code: "INVALID_ARGUMENT",
+      reason: "unsupported",
+      retryable: false,
+      problem: `${JSON.stringify(target)} cannot see images. Leave them out, or ask another model.`,
+      participantText: participantTexts.images,
     };
   }
   if (/on-demand throughput/i.test(sentence)) {

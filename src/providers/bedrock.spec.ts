@@ -491,6 +491,16 @@ describe("the provider of Amazon Bedrock", () => {
       /longer than the model/,
     ],
     [
+      "an image to a model that sees none",
+      refusal(
+        400,
+        "ValidationException",
+        "This model doesn't support the image content block that you provided.",
+      ),
+      ["INVALID_ARGUMENT", "unsupported", false],
+      /cannot see images/,
+    ],
+    [
       "a request that it does not take",
       refusal(400, "ValidationException", `1 validation error: ${question} ${canaryKey}`),
       ["INVALID_ARGUMENT", "bad-request", false],

@@ -55,8 +55,9 @@ export function checkCapabilities(
       },
     );
   }
+  if (capabilities.contextTokens === null) return;
   const tokens = neededTokens(request, capabilities);
-  if (capabilities.contextTokens !== null && tokens > capabilities.contextTokens) {
+  if (tokens > capabilities.contextTokens) {
     const sureness = capabilities.cutsSilently ? "about" : "at least";
     throw new ProviderError(
       provider,

@@ -34,9 +34,9 @@ const tooLong =
   /maximum context length|context (length|window|size)|prompt is too long|too many (input |prompt )?tokens|input (is )?too long|exceeds? .*\btokens?\b|inputs? tokens/i;
 const loading =
   /loading (the )?model|\bmodel\b.{0,100}\b(loading|being loaded|starting)\b|warming up|cold start|from zero|no (ready )?endpoints/i;
-/** Whatever the status: llama-server says 500, vLLM 400. */
-const blind =
-  /image input is not supported|is not a multimodal model|at most 0 image|(does not|doesn't|not) support (the )?(image|vision|multimodal)|required for image input/i;
+/** What servers say of an image to a model that sees none, whatever the status: llama-server 500, vLLM 400. */
+export const blind =
+  /image (input|content) is not (supported|enabled)|image_url is only supported|is not a multimodal model|at most 0 image|(does not|doesn't|not) support (the )?(image|vision|multimodal)|required for image input/i;
 
 /** Decides, once for all, what a vendor's error means and whether it may pass. */
 export function judge(error: VendorError, origin: VendorOrigin): Verdict {

@@ -9,6 +9,7 @@ import {
   verdictOf,
 } from "../../test/fixtures/provider-questions.ts";
 import { testResources } from "../../test/fixtures/test-resources.ts";
+import { VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../data-models/chat.ts";
 import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./self-hosted.ts";
 
@@ -124,6 +125,20 @@ describe("a server of one's own", () => {
       assert.equal(server.chats.length, 1);
     });
   }
+
+  it("may speak of images where there are none: then it is a refusal as any other", async () => {
+    const vendor = await VendorStandIn.start();
+    resources.use({ [Symbol.asyncDispose]: () => vendor.close() });
+    const provider = createVllm(accessTo("vllm", { baseUrl: `${vendor.origin}/v1` }));
+    const error = { message: "tiny is not a multimodal model", type: "BadRequestError" };
+    for (const [request, reason] of [
+      [asking(), "bad-request"],
+      [picture, "unsupported"],
+    ] as const) {
+      vendor.reply({ status: 400, body: { error } });
+      assert.equal((await failureOf(provider, "tiny", request)).reason, reason);
+    }
+  });
 
   it("is what its profile says, where it does not tell whether its models see", async () => {
     const { server, accessInfo } = await start("vllm");

@@ -44,12 +44,11 @@ export class ServedModels {
 
   /** Whether the server may tell more of what matters for this request. */
   isUnsure(model: string, request: ChatRequest): boolean {
-    const isPicture = hasImages(request);
-    if (!isPicture && likelyTokens(request) < tellingTokens) return false;
     const known = this.#known.get(model);
     if (known && !known.facts.isProvisional && known.until > this.#now()) return false;
     // Who answers about a picture must have seen it; that costs a wait.
-    return isPicture || this.#restsUntil <= this.#now();
+    if (hasImages(request)) return true;
+    return this.#restsUntil <= this.#now() && likelyTokens(request) >= tellingTokens;
   }
 
   /**

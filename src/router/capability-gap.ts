@@ -14,8 +14,9 @@ export function capabilityGap(request: ChatRequest, can: Capabilities): Skip | n
       ...(isBlind && { participantText: participantTexts.images }),
     };
   }
+  if (can.contextTokens === null) return null;
   const tokens = neededTokens(request, can);
-  if (can.contextTokens === null || tokens <= can.contextTokens) return null;
+  if (tokens <= can.contextTokens) return null;
   const needed = can.cutsSilently ? `about ${tokens} tokens` : `${tokens} tokens at least`;
   return {
     why: `the request needs ${needed}, and it has room for ${can.contextTokens}`,
