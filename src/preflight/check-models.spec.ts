@@ -31,6 +31,22 @@ describe("checkModels", () => {
     );
   });
 
+  it("warns of a server of one's own that answers with another model, and of no vendor's full names", async () => {
+    const answered = (servedModel: string) =>
+      new ScriptedProvider([answer("Hello")], { servedModel });
+    const own: Profile = {
+      name: "own",
+      provider: "self-hosted",
+      accessInfo: {},
+      allowedModels: ["llama3.2"],
+    };
+    const verdicts = async (profile: Profile, servedModel: string) =>
+      (await check(profile, answered(servedModel))).map(({ verdict }) => verdict);
+    assert.deepEqual(await verdicts(own, "tiny.gguf"), ["warning"]);
+    assert.deepEqual(await verdicts(own, "Llama3_2"), ["ok"]);
+    assert.deepEqual(await verdicts(azure(["gpt-4o"]), "gpt-4o-2024-08-06"), ["ok"]);
+  });
+
   it("asks for deployments that no name lists, as far as they are allowed", async () => {
     const provider = new ScriptedProvider([[failure("not-found", { code: "NOT_FOUND" })]]);
     const findings = await check(azure(["o*"]), provider);

@@ -16,6 +16,21 @@ import { Router } from "./router.ts";
 describe("the trace of a call", () => {
   const routes = scriptedRoutes();
 
+  for (const [servedModel, expected] of [
+    [undefined, null],
+    ["M", null],
+    ["tiny.gguf", "tiny.gguf"],
+    ["x".repeat(1000), "x".repeat(200)],
+  ] as const) {
+    it(`names who answered, where it is another than was asked: ${expected?.slice(0, 20)}`, async () => {
+      const options = servedModel === undefined ? {} : { servedModel };
+      const provider = new ScriptedProvider([answer("Hello.")], options);
+      const call = await routes.call(routes.to([accessTo(provider)]));
+      await call.whole();
+      assert.equal(call.trace.attempts[0]?.servedModel, expected);
+    });
+  }
+
   it("counts every attempt that may be billed", async () => {
     const provider = new ScriptedProvider([
       [failure("unavailable")],
