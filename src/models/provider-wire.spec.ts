@@ -151,7 +151,8 @@ routes: [{name: r, candidates: [{profile: p, model: llava}]}]`;
           if (PRIVATE_IMAGE_URLS === "true") await asked;
           else await assert.rejects(asked, /private network|PRIVATE_IMAGE_URLS/);
         }
-        assert.equal(vendor.requests.length, 1);
+        const chats = vendor.requests.filter(({ path }) => path.endsWith("/completions"));
+        assert.equal(chats.length, 1);
       }
     } finally {
       rmSync(folder, { recursive: true });
@@ -221,6 +222,13 @@ routes: [{name: r, candidates: [{profile: p, model: llava}]}]`;
       const sent = await send({ ...local, LOCAL_BASE_URL: `${origin}${path}` });
       assert.equal(sent.path, "/v1/chat/completions");
     }
+    const { host } = new URL(vendor.baseURL);
+    const sent = await send({
+      ...local,
+      LOCAL_BASE_URL: `http://me:pass-word@${host}?key=pearl-7`,
+    });
+    assert.deepEqual([sent.path, sent.query], ["/v1/chat/completions", { key: "pearl-7" }]);
+    assert.match(String(sent.headers["authorization"]), /^Basic /);
   });
 
   it("takes nothing from variables that the settings do not name", async () => {

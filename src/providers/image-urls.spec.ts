@@ -67,7 +67,8 @@ describe("an image's address in a private network", () => {
       ] as const) {
         vendor.reply({ body: serverSentEvents(spoken("Hi")) });
         await eventsOf(make({ ...access(), privateImages }), model, showing(url));
-        assert.ok(JSON.stringify(vendor.last.body).includes(url));
+        const chat = vendor.requests.findLast(({ method }) => method === "POST");
+        assert.ok(JSON.stringify(chat?.body).includes(url));
       }
     });
   }

@@ -1,7 +1,7 @@
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
 import { asSentence } from "../errors/full-stop.ts";
 import { ProviderError } from "../errors/provider-error.ts";
-import { checkCapabilities } from "./check-capabilities.ts";
+import { checkCapabilities, participantTexts } from "./check-capabilities.ts";
 import { toLangChainMessages } from "./langchain-messages.ts";
 import { toChatEvents } from "./langchain-stream.ts";
 import type { LangChainVendor } from "./langchain-vendor.ts";
@@ -90,8 +90,8 @@ async function* streamAnswer(
       return;
     } catch (thrown) {
       const error = attempt.errorOf(thrown);
-      // The only thing that a vendor, not we, calls unsupported.
-      if (error !== thrown && isUnsupported(error)) vendor.served?.noteBlind(model);
+      // What we refuse ourselves, nobody has told us.
+      if (error !== thrown && isBlindness(error)) vendor.served?.noteBlind(model);
       if (!mayRepeat || isShown || !(await attempt.hasNewerKey())) throw error;
     } finally {
       attempt.end();
@@ -115,8 +115,9 @@ async function checkAgain(
   checkCapabilities(name, model, request, capabilities(model));
 }
 
-function isUnsupported(error: unknown): boolean {
-  return error instanceof ProviderError && error.reason === "unsupported";
+/** A server may also say that it was not built for chats, or for embeddings. */
+function isBlindness(error: unknown): boolean {
+  return error instanceof ProviderError && error.participantText === participantTexts.images;
 }
 
 async function* withEnd(

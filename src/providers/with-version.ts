@@ -4,6 +4,9 @@
  */
 export function withVersion(baseURL: string): string {
   if (!URL.canParse(baseURL)) return baseURL;
-  const { origin, pathname } = new URL(baseURL);
-  return /^\/(api\/?)?$/.test(pathname) ? `${origin}/v1` : baseURL;
+  const url = new URL(baseURL);
+  if (!/^\/(api\/?)?$/.test(url.pathname)) return baseURL;
+  // What else stands in it may be a key.
+  url.pathname = "/v1";
+  return url.href;
 }

@@ -13,12 +13,12 @@ const files = [durable, join("docker", "compose.yaml"), join("docker", "compose.
 /** What the compose file decides for its gateways, or leaves to workers: who asks a model, and how. */
 const workersOwn: ReadonlySet<string> = new Set([
   ...["SHARED_FOLDER_PATH", "QUEUE_DURABILITY", "MAX_CONCURRENCY"],
-  ...["PRIVATE_IMAGE_URLS", "SDK_VARIABLES"],
+  ...["PARTIAL_ANSWERS", "PRIVATE_IMAGE_URLS", "SDK_VARIABLES"],
   ...["OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL"],
   ...["OPENAI_SYSTEM_ROLE", "OPENAI_IMAGE_OUTPUT"],
   ...["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_API_VERSION"],
   ...["AZURE_OPENAI_KEY_HEADER", "AZURE_OPENAI_SYSTEM_ROLE"],
-  ...["LOCAL_API_KEY", "LOCAL_BASE_URL", "LOCAL_SYSTEM_ROLE"],
+  ...["LOCAL_API_KEY", "LOCAL_BASE_URL", "LOCAL_SYSTEM_ROLE", "LOCAL_MAX_TOKENS"],
 ]);
 
 const Service = z.looseObject({
