@@ -30,7 +30,7 @@ export type ProviderErrorReason =
   | "content-filter"
   /** What was asked is wrong in itself: the vendor refused it. */
   | "bad-request"
-  /** The model, or its provider, cannot honour it: nobody worked on it, for the vendor was not asked, or said so. */
+  /** The model, or its provider, cannot honour it: the vendor was not asked, or refused before any work. */
   | "unsupported"
   | "other";
 

@@ -83,7 +83,7 @@ async function* streamAnswer(
       for await (const event of events) {
         // Some SDKs take an abort for the end of the answer.
         context.signal.throwIfAborted();
-        if (event.type === "finish") await checkAgain(vendor, model, request, context.signal);
+        if (!isShown) await checkAgain(vendor, model, request, context.signal);
         isShown = true;
         yield event;
       }
@@ -100,8 +100,9 @@ async function* streamAnswer(
 }
 
 /**
- * Some servers drop what a model cannot take without a word, and of one that was
- * not loaded they tell only afterwards: an answer to half of a question is none.
+ * Some servers drop what a model cannot take without a word, and of one that was not
+ * loaded they tell only when it begins to answer: nothing of an answer to half of a
+ * question is passed on.
  * @throws ProviderError that says what was dropped
  */
 async function checkAgain(

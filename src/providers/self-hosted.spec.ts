@@ -140,6 +140,16 @@ describe("a server of one's own", () => {
     }
   });
 
+  it("is not taken for blind when it was not started for what is asked", async () => {
+    const vendor = await VendorStandIn.start();
+    resources.use({ [Symbol.asyncDispose]: () => vendor.close() });
+    const provider = createVllm(accessTo("vllm", { baseUrl: `${vendor.origin}/v1` }));
+    vendor.reply({ status: 501, body: { error: { code: 501, message: "No chats here." } } });
+    const error = await failureOf(provider, "tiny", picture);
+    assert.deepEqual(verdictOf(error), ["UNIMPLEMENTED", "unsupported", false]);
+    assert.equal(provider.capabilities("tiny").images, true);
+  });
+
   it("is what its profile says, where it does not tell whether its models see", async () => {
     const { server, accessInfo } = await start("vllm");
     const provider = createVllm(accessTo("vllm", { ...accessInfo, vision: false }));

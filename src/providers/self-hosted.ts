@@ -32,13 +32,17 @@ export function createSelfHosted(access: ProviderAccess): Provider {
   }
 }
 
-/** Creates the provider of an Ollama server, asked over its OpenAI API. */
+/**
+ * Creates the provider of an Ollama server, asked over its OpenAI API. It says
+ * nothing while it loads a model, and stops loading when who asked has left.
+ */
 export function createOllama(access: ProviderAccess): Provider {
   const baseURL = access.profile.accessInfo.baseUrl ?? "http://localhost:11434/v1";
   return create(access, {
     name: "Ollama",
     baseURL: withVersion(baseURL),
     servedBy: "ollama",
+    startsInSilence: true,
     check: refuseWhatOllamaIgnores,
   });
 }

@@ -246,6 +246,63 @@ describe("a model that may be at zero", () => {
     });
   });
 
+  describe("when the deadline comes", () => {
+    const limits = { idleMs: 600_000, loadingMs: 600_000 };
+    const begin = async (after: readonly Step[], others: readonly ScriptedProvider[]) => {
+      const sleeper = new Sleeper(after);
+      const accesses = [sleeper, ...others].map((each, index) => accessTo(each, `${index}`));
+      const asked = await routes.call(routes.to(accesses, { limits }), { leftMs: 100_000 });
+      const whole = asked.whole({ takesPartial: true });
+      whole.catch(() => {});
+      const pass = async (milliseconds: number) => {
+        routes.clock.pass(milliseconds);
+        await settled();
+      };
+      await settled();
+      await pass(30_000);
+      return { sleeper, asked, whole, pass };
+    };
+    const endless: readonly Step[] = ["open", text("Once "), text("there was"), "silence"];
+
+    for (const [others, where] of [
+      [[failing(failure("quota"))], "was held open while others failed"],
+      [[], "was waited for alone"],
+    ] as const) {
+      it(`is delivered as far as it came, where it ${where}`, async () => {
+        const { sleeper, asked, whole, pass } = await begin(endless, others);
+        sleeper.wake();
+        await settled();
+        await pass(69_000);
+        const { text: words, finishReason } = await whole;
+        assert.deepEqual([words, finishReason], ["Once there was", "deadline"]);
+        const [first] = asked.trace.attempts;
+        assert.deepEqual([first?.outcome, first?.finishReason], ["answered", "deadline"]);
+        assert.deepEqual([sleeper.calls.length, sleeper.held], [1, 0]);
+        assert.equal(routes.clock.pending, 0);
+      });
+    }
+
+    it("is delivered as far as it came, also where others were silent for their share", async () => {
+      const silent = new ScriptedProvider([["silence"]], { tellsOpening: true });
+      const { sleeper, whole, pass } = await begin(endless, [silent]);
+      sleeper.wake();
+      await settled();
+      await pass(35_000);
+      await pass(34_000);
+      assert.equal((await whole).text, "Once there was");
+    });
+
+    it("is waited for until the deadline itself, where nothing came", async () => {
+      const { asked, whole, pass } = await begin(endless, [failing(failure("quota"))]);
+      await pass(69_999);
+      assert.equal(asked.trace.attempts[0]?.limit, null);
+      await pass(1);
+      await failureOf(whole);
+      assert.equal(asked.trace.attempts[0]?.limit, "deadline");
+      assert.equal(routes.clock.pending, 0);
+    });
+  });
+
   it("is slow, and not at zero, where it answered within the last minute", async () => {
     const slow = new ScriptedProvider([["open", ...answer("Awake.")], ["silence"]], {
       startsInSilence: true,

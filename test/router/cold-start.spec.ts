@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
+import type { ChatRequest } from "../../src/data-models/chat.ts";
 import type { Provider } from "../../src/providers/provider.ts";
-import { createKubeAI } from "../../src/providers/self-hosted.ts";
+import { createKubeAI, createOllama } from "../../src/providers/self-hosted.ts";
 import { RouteConfig } from "../../src/router/route-config.ts";
 import { Router } from "../../src/router/router.ts";
+import { deferred } from "../fixtures/deferred.ts";
 import { KubeAIStandIn } from "../fixtures/kubeai-stand-in.ts";
+import { LocalStandIn } from "../fixtures/local-stand-in.ts";
 import { ManualClock } from "../fixtures/manual-clock.ts";
 import { asking, accessTo as profileAt } from "../fixtures/provider-questions.ts";
-import { accessTo } from "../fixtures/scripted-provider.ts";
-import { failureOf } from "../fixtures/scripted-routes.ts";
+import { accessTo, failure, type ScriptedProvider } from "../fixtures/scripted-provider.ts";
+import { failing, failureOf, scriptedRoutes, working } from "../fixtures/scripted-routes.ts";
 import { testResources } from "../fixtures/test-resources.ts";
 
 const scope = { user: null, workspace: null };
@@ -105,4 +108,68 @@ describe("a route to models that KubeAI starts when they are asked", () => {
     await kubeai.untilHeld("cold", 0);
     assert.equal(clock.pending, 0);
   });
+});
+
+describe("a route to a model that Ollama loads when it is asked", () => {
+  const resources = testResources();
+  const routes = scriptedRoutes();
+  const long = {
+    messages: [
+      { role: "user" as const, content: "Once upon a time there was a frog. ".repeat(300) },
+    ],
+  };
+
+  /** Asks a model that is not loaded, and then somebody else, until Ollama has been silent for long. */
+  async function askPast(other: ScriptedProvider, request: ChatRequest, endless = false) {
+    const model = { name: "m", contextTokens: 2048, endless };
+    const server = resources.use(await LocalStandIn.start("ollama", model));
+    const asked = deferred();
+    const loaded = deferred();
+    server.load = () => {
+      asked.resolve();
+      return loaded.promise;
+    };
+    const provider = createOllama(profileAt("ollama", { baseUrl: server.baseURL }, null));
+    await provider.load?.();
+    const router = routes.to([accessTo(provider, "ollama"), accessTo(other, "other")]);
+    resources.use({ [Symbol.dispose]: () => router.stop() });
+    const call = await routes.call(router, { request, leftMs: 600_000 });
+    const whole = call.whole({ takesPartial: true });
+    whole.catch(() => {});
+    await asked.promise;
+    routes.clock.pass(30_000);
+    return { server, router, call, whole, loaded };
+  }
+
+  it("holds one request open while somebody else answers, then goes back", async () => {
+    const { server, router, whole, loaded } = await askPast(working(), asking());
+    assert.equal((await whole).text, "Hello.");
+    assert.equal(await routes.ask(router), "Hello.");
+    assert.equal(server.chats.length, 1);
+    loaded.resolve();
+    // One that begins before the router has heard of it goes to the other yet.
+    while ((await routes.ask(router)) !== " Hello from tiny gguf.");
+  });
+
+  for (const endless of [false, true]) {
+    const what = endless ? "the part of an answer" : "the answer";
+    it(`has ${what} to a held request checked for what was cut`, async () => {
+      const { server, call, whole, loaded } = await askPast(
+        failing(failure("quota")),
+        long,
+        endless,
+      );
+      loaded.resolve();
+      const error = await failureOf(whole);
+      assert.match(String(error), /about \d+ tokens, and "m" has 2048/);
+      assert.equal(server.chats.length, 1);
+      assert.deepEqual(
+        call.trace.attempts.map(({ profile, reason }) => [profile, reason]),
+        [
+          ["ollama", "context-length"],
+          ["other", "quota"],
+        ],
+      );
+    });
+  }
 });
