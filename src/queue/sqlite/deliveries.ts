@@ -64,9 +64,10 @@ export class Deliveries {
   }
 
   done({ row, token }: Claim, deliveredAt: number): void {
-    const { counts } = this.#store;
+    const { counts, options } = this.#store;
     if (this.#end.run(deliveredAt, row, token).changes !== 0) {
       counts.undelivered--;
+      if (options.retentionMs === 0) this.#store.hasDeleted = true;
       return;
     }
     const order = counts.lastOrder + 1;

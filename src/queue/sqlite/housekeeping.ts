@@ -85,6 +85,7 @@ export class Housekeeping {
       count++;
     }
     const metrics = Number(this.#deleteMetrics.run(before).changes);
+    if (count > 0 || metrics > 0) this.#store.hasDeleted = true;
     return count < old.length || count === batchSize || metrics === batchSize;
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { busyTimeoutMs } from "./file/change-log.ts";
 import { FileLock, signOwner } from "./file-lock.ts";
 import { migrate, schemaVerdict, schemaVersion } from "./sqlite-schema.ts";
 
@@ -17,8 +18,6 @@ export interface StoreFile {
   readonly database: DatabaseSync;
   readonly lock: FileLock;
 }
-
-const busyTimeoutMs = 5000;
 
 /** Opens a queue's file for this process alone, creates and migrates it as needed. */
 export function openStoreFile(file: string, durability: Durability): StoreFile {
@@ -83,7 +82,7 @@ function setUp(database: DatabaseSync, durability: Durability): void {
     pragma journal_mode = wal;
     pragma synchronous = ${durability === "power" ? "full" : "normal"};
     pragma fullfsync = ${durability === "power" ? "on" : "off"};
-    pragma secure_delete = fast;
+    pragma secure_delete = on;
     pragma wal_autocheckpoint = 4000;
     pragma journal_size_limit = 67108864;
     pragma temp_store = memory;

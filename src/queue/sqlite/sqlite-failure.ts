@@ -9,6 +9,15 @@ const codes = {
   notADatabase: 26,
 } as const;
 
+/** What writing fails with where a limit or a quota is reached, with its details. */
+const failedWrites: readonly unknown[] = [778, 4874];
+
+/** Whether something failed because the disk, or what may be used of it, is full. */
+export function isNoRoom(error: unknown): boolean {
+  if (codeOf(error) === codes.full) return true;
+  return error instanceof Error && "errcode" in error && failedWrites.includes(error.errcode);
+}
+
 /** Says in plain words why a file that was opened cannot be used now, and what to do. */
 export function explainFailure(file: string, error: unknown): string {
   const reason = reasonOf(error);

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import { isNoRoom } from "./sqlite-failure.ts";
 
 /** What a file's header says when it is one of ours: "Aren". */
 const applicationId = 0x41_72_65_6e;
 
 /** The steps from each version to the next one; a step that was released never changes. */
-const migrations: readonly string[] = [
+const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   // What was asked lies in a table of its own, because a change of a row writes the row anew.
   `
   create table arena_requests (
@@ -65,7 +66,11 @@ const migrations: readonly string[] = [
     since integer not null
   );
   `,
+  // Version 1 left what was deleted in free pages.
+  overwriteFreePages,
 ];
+/** Steps from here on change no table: a file whose disk lacks the room for them can serve without. */
+const leastVersion = 1;
 
 /** The version that this server writes. */
 export const schemaVersion = migrations.length;
@@ -85,16 +90,37 @@ export function schemaVerdict(database: DatabaseSync): SchemaVerdict {
 /** Brings a file of ours, or an empty one, to this server's version, or leaves it as it was. */
 export function migrate(database: DatabaseSync): void {
   database.exec("begin immediate");
+  const version = pragma(database, "user_version");
   try {
-    const version = pragma(database, "user_version");
-    for (const step of migrations.slice(version)) database.exec(step);
+    for (const step of migrations.slice(version)) {
+      if (typeof step === "string") database.exec(step);
+      else step(database);
+    }
     database.exec(`pragma application_id = ${applicationId}`);
     database.exec(`pragma user_version = ${schemaVersion}`);
     database.exec("commit");
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");
+    // The next start tries again.
+    if (version >= leastVersion && isNoRoom(error)) return;
     throw error;
   }
+}
+
+/** Bytes of zeros that are written as one row. */
+const bytesAtOnce = 2 ** 20;
+
+/** Fills the free pages of a file with zeros, and frees them again. */
+function overwriteFreePages(database: DatabaseSync): void {
+  const freeBytes = () => pragma(database, "freelist_count") * pragma(database, "page_size");
+  if (freeBytes() === 0) return;
+  database.exec("create table arena_zeros (zeros blob)");
+  const insert = database.prepare("insert into arena_zeros values (zeroblob(?))");
+  // The table takes a few pages more than its rows.
+  for (let left = freeBytes(); left > 0; left = freeBytes()) {
+    insert.run(Math.min(bytesAtOnce, left));
+  }
+  database.exec("drop table arena_zeros");
 }
 
 function pragma(database: DatabaseSync, name: string): number {

@@ -24,6 +24,9 @@ export interface SqliteStoreOptions extends QueueStoreOptions {
   readonly durability: Durability;
 }
 
+/** What is kept for a shorter time is looked at more often. */
+const sweepMs = { least: 5000, most: 60_000 };
+
 /**
  * Keeps requests and answers in a file that this process alone serves. All work
  * is done in a thread, and what comes together is written together.
@@ -32,11 +35,12 @@ export class SqliteStore implements QueueStore {
   /** Nobody else can take what this process holds. */
   readonly lease = { since: 0, until: Number.POSITIVE_INFINITY };
   readonly isShared = false;
-  readonly sweepIntervalMs = 60_000;
+  readonly sweepIntervalMs: number;
   readonly #thread: StoreThread;
 
   constructor({ file, durability, onChange, ...options }: SqliteStoreOptions) {
     const { modelID, isSerial, maxUndelivered, retentionMs } = options;
+    this.sweepIntervalMs = Math.min(sweepMs.most, Math.max(sweepMs.least, retentionMs));
     const rowOptions = { modelID, isSerial, maxUndelivered, retentionMs };
     this.#thread = new StoreThread({ file: resolve(file), durability, options: rowOptions }, () =>
       onChange("anything"),

@@ -16,6 +16,8 @@ export class StoreDatabase {
   readonly counts: RowCounts;
   /** Null where a session's requests need not wait for each other. */
   readonly turns: SessionTurns | null;
+  /** Something was deleted since the log of changes was emptied. */
+  hasDeleted = false;
   /** Who holds rows: for people who look into the file. */
   readonly owner = `process ${process.pid}`;
 

@@ -37,6 +37,15 @@ export class StoreRows {
     this.#lastVersion = this.#version.get()?.["data_version"];
   }
 
+  /** Whether the log of changes holds what was deleted; whoever empties it says so. */
+  get hasDeleted(): boolean {
+    return this.#store.hasDeleted;
+  }
+
+  set hasDeleted(hasDeleted: boolean) {
+    this.#store.hasDeleted = hasDeleted;
+  }
+
   /** Does all of the calls, or none: then it throws. */
   run(calls: readonly StoreCall[]): Done {
     try {
