@@ -52,7 +52,7 @@ export class Arrivals {
     const { counts, options } = this.#store;
     const { arrival, sessionID, messageID, answer, receivedAt } = refusal;
     if (this.#store.isFullOfAnswers) return this.#find.get(arrival) !== undefined;
-    const { changes } = this.#refuse.run(
+    const { changes, lastInsertRowid } = this.#refuse.run(
       arrival,
       arrival,
       options.modelID,
@@ -66,6 +66,7 @@ export class Arrivals {
       counts.lastOrder + 1,
     );
     if (changes !== 0) {
+      counts.lastRow = Number(lastInsertRowid);
       counts.lastOrder++;
       counts.undelivered++;
     }
@@ -88,6 +89,7 @@ export class Arrivals {
     );
     if (changes === 0) return false;
     this.#insertInput.run(lastInsertRowid, JSON.stringify(request.input));
+    this.#store.counts.lastRow = Number(lastInsertRowid);
     this.#store.counts.queued++;
     return true;
   }

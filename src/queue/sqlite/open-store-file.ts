@@ -15,8 +15,12 @@ export class UnusableFileError extends Error {
 
 /** A file that this process alone serves. */
 export interface StoreFile {
-  readonly database: DatabaseSync;
+  /** Where it lies, whatever links lead to it. */
+  readonly path: string;
   readonly lock: FileLock;
+  /** True when nothing was ever stored in it. */
+  readonly isNew: boolean;
+  readonly database: DatabaseSync;
 }
 
 /** Opens a queue's file for this process alone, creates and migrates it as needed. */
@@ -25,22 +29,32 @@ export function openStoreFile(file: string, durability: Durability): StoreFile {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
   }
+  const isNew = !statSync(file, { throwIfNoEntry: false })?.size;
   createPrivately(file);
   // Whatever links lead to it, there is one lock.
   const path = realpathSync(file);
   createPrivately(`${path}.lock`);
   const lock = new FileLock(path);
-  let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    checkVerdict(file, database);
+    return { path, lock, isNew, database: openDatabase(path, durability) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Opens the database of a file whose lock this process has. */
+export function openDatabase(path: string, durability: Durability): DatabaseSync {
+  createPrivately(path);
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    checkVerdict(path, database);
     setUp(database, durability);
     migrate(database);
     signOwner(database);
-    return { database, lock };
+    return database;
   } catch (error) {
-    database?.close();
-    lock.release();
+    database.close();
     throw error;
   }
 }

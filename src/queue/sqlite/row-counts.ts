@@ -13,6 +13,8 @@ export class RowCounts {
   undelivered = 0;
   /** Place of the answer that was stored last. */
   lastOrder = 0;
+  /** The row that was inserted last, since the last rollback; 0 if none was. */
+  lastRow = 0;
   readonly #count: StatementSync;
   readonly #modelID: string;
 

@@ -14,11 +14,11 @@ const longestName = 200;
 
 /** A queue whose rows lie in a file that one process serves. */
 export function createQueue(options: QueueOptions): RequestQueue {
-  const { url, folder, modelID, durability } = options;
+  const { url, folder, modelID, durability, logger } = options;
   const file = pathIn(url) ?? join(folder, `${fileNameOf(modelID)}.sqlite`);
   return createStoredQueue(
     options,
-    (storeOptions) => new SqliteStore({ ...storeOptions, file, durability }),
+    (storeOptions) => new SqliteStore({ ...storeOptions, file, durability, logger }),
   );
 }
 

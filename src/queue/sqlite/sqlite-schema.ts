@@ -123,6 +123,12 @@ function overwriteFreePages(database: DatabaseSync): void {
   database.exec("drop table arena_zeros");
 }
 
+/** Number of the last request that was ever stored in it, deleted ones included; 0 if none was. */
+export function lastRowOf(database: DatabaseSync): number {
+  const sql = "select seq from sqlite_sequence where name = 'arena_requests'";
+  return Number(database.prepare(sql).get()?.["seq"] ?? 0);
+}
+
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`pragma ${name}`).get()?.[name]);
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { type Logger, silentLogger } from "../../data-models/logger.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import type {
   Arrival,
@@ -15,6 +16,7 @@ import type {
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import type { Durability } from "./open-store-file.ts";
+import type { FileEvent } from "./store-calls.ts";
 import { StoreThread, UnusableStoreError } from "./store-thread.ts";
 
 /** Where a store keeps its rows, and what a resolved call survives. */
@@ -22,6 +24,8 @@ export interface SqliteStoreOptions extends QueueStoreOptions {
   readonly file: string;
   /** `process`: the end of this process, however it ends; `power`: also the end of the machine. */
   readonly durability: Durability;
+  /** Hears what befalls the file; nobody by default. */
+  readonly logger?: Logger;
 }
 
 /** What is kept for a shorter time is looked at more often. */
@@ -36,15 +40,23 @@ export class SqliteStore implements QueueStore {
   readonly lease = { since: 0, until: Number.POSITIVE_INFINITY };
   readonly isShared = false;
   readonly sweepIntervalMs: number;
+  readonly #logger: Logger;
   readonly #thread: StoreThread;
+  #lostRows = 0;
 
   constructor({ file, durability, onChange, ...options }: SqliteStoreOptions) {
+    this.#logger = options.logger ?? silentLogger;
     const { modelID, isSerial, maxUndelivered, retentionMs } = options;
     this.sweepIntervalMs = Math.min(sweepMs.most, Math.max(sweepMs.least, retentionMs));
     const rowOptions = { modelID, isSerial, maxUndelivered, retentionMs };
-    this.#thread = new StoreThread({ file: resolve(file), durability, options: rowOptions }, () =>
-      onChange("anything"),
+    this.#thread = new StoreThread(
+      { file: resolve(file), durability, options: rowOptions },
+      { onForeignChange: () => onChange("anything"), onEvent: (event) => this.#hear(event) },
     );
+  }
+
+  get lostRows(): number {
+    return this.#lostRows;
   }
 
   async start(): Promise<void> {
@@ -114,5 +126,16 @@ export class SqliteStore implements QueueStore {
 
   sweep(): Promise<boolean> {
     return this.#thread.call({ name: "sweep" });
+  }
+
+  #hear(event: FileEvent): void {
+    switch (event.name) {
+      case "mended":
+        this.#logger.error({}, event.message);
+        break;
+      case "lost":
+        this.#lostRows += event.count;
+        this.#logger.error({ lost: event.count }, event.message);
+    }
   }
 }

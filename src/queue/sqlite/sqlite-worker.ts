@@ -16,7 +16,7 @@ if (parentPort) serve(parentPort, workerData);
 function serve(port: MessagePort, data: ThreadData): void {
   const say = (reply: ThreadReply) => port.postMessage(reply);
   try {
-    const file = new ServedFile(data);
+    const file = new ServedFile(data, (event) => say({ kind: "event", event }));
     say({ kind: "open" });
     port.on("message", (first: ThreadMessage) => {
       const { calls, isLast } = gather(port, first);

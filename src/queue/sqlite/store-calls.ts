@@ -54,9 +54,17 @@ export interface ThreadData {
 /** What a thread is told: calls that are done together, or that it shall end. */
 export type ThreadMessage = readonly StoreCall[] | "close";
 
+/** What befell a file, in words for whoever runs the server. */
+export type FileEvent =
+  /** Something was wrong, and is mended. */
+  | { readonly name: "mended"; readonly message: string }
+  /** So many rows are gone. */
+  | { readonly name: "lost"; readonly count: number; readonly message: string };
+
 /** What a thread says. Replies have the order of the calls. */
 export type ThreadReply =
   | { readonly kind: "open" }
+  | { readonly kind: "event"; readonly event: FileEvent }
   /** The file cannot be used, and the thread ends. */
   | { readonly kind: "unusable"; readonly message: string }
   | {

@@ -46,6 +46,11 @@ export class StoreRows {
     this.#store.hasDeleted = hasDeleted;
   }
 
+  /** The row that was stored last since this object exists; 0 if none was. */
+  get lastRow(): number {
+    return this.#store.counts.lastRow;
+  }
+
   /** Does all of the calls, or none: then it throws. */
   run(calls: readonly StoreCall[]): Done {
     try {
@@ -64,6 +69,7 @@ export class StoreRows {
     const { database } = this.#store;
     // SQLite may have done it already.
     if (database.isTransaction) database.exec("rollback");
+    this.#store.counts.lastRow = 0;
     // Not counted yet: that may fail as well as long as the disk does.
     this.#lastVersion = undefined;
   }

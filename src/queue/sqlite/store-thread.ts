@@ -2,11 +2,23 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DataError } from "../data-error.ts";
 import { NotDoneError, toNotDone } from "../not-done-error.ts";
-import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
+import type {
+  FileEvent,
+  StoreCall,
+  ThreadData,
+  ThreadMessage,
+  ThreadReply,
+} from "./store-calls.ts";
 
 /** The file cannot be opened; the message says why and what to do. */
 export class UnusableStoreError extends Error {
   override readonly name = "UnusableStoreError";
+}
+
+/** Hears what no call brings about. */
+export interface ThreadListener {
+  readonly onForeignChange: () => void;
+  readonly onEvent: (event: FileEvent) => void;
 }
 
 interface PendingCall {
@@ -25,7 +37,7 @@ const maxBytesUnderWay = 32 * 2 ** 20;
 /** Sends calls to a thread that does them, all calls of one turn together. */
 export class StoreThread {
   readonly #data: Omit<ThreadData, "freesRows">;
-  readonly #onForeignChange: () => void;
+  readonly #listener: ThreadListener;
   #worker: Worker | null = null;
   #waiting: PendingCall[] = [];
   /** In the order in which the thread replies. */
@@ -36,9 +48,9 @@ export class StoreThread {
   #closing: Promise<void> | null = null;
   #isOpen = false;
 
-  constructor(data: Omit<ThreadData, "freesRows">, onForeignChange: () => void) {
+  constructor(data: Omit<ThreadData, "freesRows">, listener: ThreadListener) {
     this.#data = data;
-    this.#onForeignChange = onForeignChange;
+    this.#listener = listener;
   }
 
   /** @throws UnusableStoreError */
@@ -100,7 +112,7 @@ export class StoreThread {
     if (count === 0) return;
     if (!this.#worker) {
       // It ended by a mistake; whoever calls now hears whether it can start again.
-      this.#startWorker(false).then(this.#onForeignChange, () => {});
+      this.#startWorker(false).then(this.#listener.onForeignChange, () => {});
     }
     if (this.#worker) this.#post(this.#worker, count);
   }
@@ -129,6 +141,7 @@ export class StoreThread {
     let failure = new Error(`the thread that writes ${file} ended; it starts again`);
     worker.on("message", (reply: ThreadReply) => {
       if (reply.kind === "open") resolve();
+      else if (reply.kind === "event") this.#listener.onEvent(reply.event);
       else if (reply.kind === "unusable") failure = new UnusableStoreError(reply.message);
       else this.#settle(reply);
     });
@@ -157,7 +170,7 @@ export class StoreThread {
       return;
     }
     for (const [place, { resolve }] of group.entries()) resolve(reply.results[place]);
-    if (reply.isForeignChange) this.#onForeignChange();
+    if (reply.isForeignChange) this.#listener.onForeignChange();
   }
 
   /** `isUndone`: it did nothing of what was sent. */
