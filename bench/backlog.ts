@@ -47,6 +47,7 @@ async function measure(
     modelID: "echo",
     isSerial,
     retentionMs: 3_600_000,
+    retentionBytes: 2 ** 40,
     leaseMs: 600_000,
     onChange: () => {},
   });

@@ -75,6 +75,7 @@ export async function createArenaServer(
     sessionOrder: model.sessionOrder,
     durability: settings.QUEUE_DURABILITY,
     retentionMs: toMilliseconds(settings.RETENTION),
+    retentionBytes: settings.RETENTION_BYTES,
     leaseMs: settings.LEASE_MS,
     logger,
   });
@@ -158,7 +159,7 @@ export async function createArenaServer(
   const httpServer = new HttpServer({
     host: settings.HTTP_HOST,
     port: settings.HTTP_PORT,
-    routes: operationsRoutes(state, metrics.registry),
+    routes: operationsRoutes(state, metrics.registry, () => queue.durable?.health.trouble ?? null),
     onError: (error) => logger.error({ err: error }, "an HTTP request failed"),
   });
   const shutdown = new Shutdown({

@@ -106,6 +106,11 @@ export const settingGroups = {
       .describe(
         "How long delivered requests, answers and published metrics are kept (s, m, h, d); 0 keeps none.",
       ),
+    RETENTION_BYTES: whole(0)
+      .default(1_073_741_824)
+      .describe(
+        "How much of that is kept: beyond it the oldest that was delivered is deleted before its time. On SQLite it is the size of all that the file holds.",
+      ),
     ROLE: z
       .enum(["all", "gateway", "worker"], { error: "expected all, gateway or worker" })
       .default("all")

@@ -10,7 +10,8 @@ export function createStoredQueue(
   options: QueueOptions,
   createStore: (options: QueueStoreOptions) => QueueStore,
 ): StoredQueue {
-  const { modelID, maxSize, sessionOrder, retentionMs, leaseMs, logger } = options;
+  const { modelID, maxSize, sessionOrder, leaseMs, logger } = options;
+  const { retentionMs, retentionBytes } = options;
   const isSerial = sessionOrder === "serial";
   const limits = { maxSize, maxUndelivered };
   return new StoredQueue({
@@ -18,6 +19,9 @@ export function createStoredQueue(
     isSerial,
     logger,
     createStore: (onChange) =>
-      createStore({ ...limits, modelID, isSerial, retentionMs, leaseMs, onChange }),
+      createStore({
+        ...limits,
+        ...{ modelID, isSerial, retentionMs, retentionBytes, leaseMs, onChange },
+      }),
   });
 }

@@ -3,7 +3,7 @@
  * others meanwhile.
  */
 export class DataError extends Error {
-  override readonly name = "DataError";
+  override readonly name: string = "DataError";
 }
 
 /** Of SQL: unknown characters and wrong values (22), null or a value where it may not be, too much. */

@@ -12,6 +12,7 @@ export interface QueueOptions {
   /** What a file survives. */
   readonly durability: "process" | "power";
   readonly retentionMs: number;
+  readonly retentionBytes: number;
   readonly leaseMs: number;
   readonly logger: Logger;
 }

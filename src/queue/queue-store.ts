@@ -80,11 +80,27 @@ export interface QueueStoreOptions extends StoreLimits {
   readonly isSerial: boolean;
   /** Delivered rows and metrics are kept this long; 0 keeps none. */
   readonly retentionMs: number;
+  /** The oldest of them go earlier when they take more than this. */
+  readonly retentionBytes: number;
   /** What an owner that is not heard of for so long had claimed or taken is free again. */
   readonly leaseMs: number;
   /** Called when another process may have changed something, and when the store is back. */
   readonly onChange: (change: StoreChange) => void;
 }
+
+/** What is wrong with a store that answers calls. */
+export interface StoreHealth {
+  /**
+   * `full`: calls that bring something reject with a NoRoomError. `damaged`: something
+   * was, and is replaced; an operator has to look at it.
+   */
+  readonly trouble: "full" | "damaged" | null;
+  /** Rows that were stored and are gone, as far as the store knows. */
+  readonly lostRows: number;
+}
+
+/** Nothing is wrong. */
+export const soundHealth: StoreHealth = { trouble: null, lostRows: 0 };
 
 /**
  * The rows behind a durable queue, of one model. A call has happened, and
@@ -104,6 +120,7 @@ export interface QueueStore {
    * after an insert, before that has ended, finds what it stores.
    */
   readonly isShared: boolean;
+  readonly health: StoreHealth;
   /** How often `sweep` wants to be called. */
   readonly sweepIntervalMs: number;
   /**

@@ -1,5 +1,6 @@
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { ErrorCode } from "../errors/arena-error.ts";
+import type { StoreHealth } from "./queue-store.ts";
 
 /** What a request is known by. An empty messageID is legal and never deduplicated (ARENA-11). */
 export interface RequestKey {
@@ -84,6 +85,8 @@ export interface DurableQueue {
   readonly isShared: boolean;
   /** False while the store behind the queue is away. */
   readonly isReachable: boolean;
+  /** What is wrong with the store although it answers. */
+  readonly health: StoreHealth;
   /** From now on nothing waits long for a store that is away: the process wants to end. */
   hurry(): void;
   /** Lets a claimed request wait again, for another process or a later one. */

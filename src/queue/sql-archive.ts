@@ -21,6 +21,10 @@ export interface ArchiveDatabase {
 const pageSizes = { requests: 100, metrics: 500 };
 /** Requests and answers may be megabytes long; at least one of them is read at a time. */
 const pageBytes = 8 * 2 ** 20;
+/** Deleting writes as much as is deleted, for which a full disk has little room. */
+const deletedBytes = 2 ** 20;
+
+const requestSize = "coalesce(bytes, 0) + coalesce(octet_length(answer), 0)";
 
 /** Reads and deletes what a durable queue keeps in a SQL database, page by page. */
 export class SqlArchive implements SessionArchive {
@@ -57,7 +61,7 @@ export class SqlArchive implements SessionArchive {
 
   async *requests(sessionID: string): AsyncGenerator<RecordedRequest, void, undefined> {
     const sizes = `
-      select id, coalesce(bytes, 0) + coalesce(octet_length(answer), 0) as size
+      select id, ${requestSize} as size
       from arena_requests where id > $1 and session_id = $2
       order by id limit ${pageSizes.requests}`;
     const sql = `
@@ -65,7 +69,7 @@ export class SqlArchive implements SessionArchive {
         outcome, attempts, received_at, claimed_at, answered_at, delivered_at
       from arena_requests where id > $1 and session_id = $2 and id <= $3 order by id`;
     for (let last = 0; ; ) {
-      const end = lastOfPage(await this.#database.query(sizes, [last, sessionID]));
+      const end = lastOfPage(await this.#database.query(sizes, [last, sessionID]), pageBytes);
       if (end === null) return;
       for (const row of await this.#database.query(sql, [last, sessionID, end])) {
         yield toRequest(row);
@@ -86,18 +90,26 @@ export class SqlArchive implements SessionArchive {
   async delete(
     sessionID: string,
   ): Promise<{ readonly requests: number; readonly metrics: number }> {
-    const remove = async (table: string) => {
-      const sql = `delete from ${table} where session_id = $1 returning id`;
-      return (await this.#database.query(sql, [sessionID])).length;
-    };
-    const requests = await remove("arena_requests");
-    const metrics = await remove("arena_metrics");
-    await this.#database.afterDelete();
+    const requests = await this.#deleteFrom("arena_requests", requestSize, sessionID);
+    const metrics = await this.#deleteFrom("arena_metrics", "octet_length(metrics)", sessionID);
     return { requests, metrics };
   }
 
   close(): Promise<void> {
     return this.#database.close();
+  }
+
+  /** Page by page: all at once could be more than a full disk has room to write down. */
+  async #deleteFrom(table: string, size: string, sessionID: string): Promise<number> {
+    const sizes = `select id, ${size} as size from ${table}
+      where session_id = $1 order by id limit ${pageSizes.requests}`;
+    const sql = `delete from ${table} where session_id = $1 and id <= $2 returning id`;
+    for (let count = 0; ; ) {
+      const end = lastOfPage(await this.#database.query(sizes, [sessionID]), deletedBytes);
+      if (end === null) return count;
+      count += (await this.#database.query(sql, [sessionID, end])).length;
+      await this.#database.afterDelete();
+    }
   }
 
   /** Rows of a query whose $1 is the id after which a page begins; others may change meanwhile. */
@@ -112,13 +124,13 @@ export class SqlArchive implements SessionArchive {
   }
 }
 
-/** The last id, of rows with their sizes, up to which a page holds no more than `pageBytes`. */
-function lastOfPage(rows: readonly SqlRow[]): number | null {
+/** The last id, of rows with their sizes, up to which a page holds no more than `mostBytes`. */
+function lastOfPage(rows: readonly SqlRow[], mostBytes: number): number | null {
   let bytes = 0;
   let last: number | null = null;
   for (const { id, size } of rows) {
     bytes += number(size);
-    if (last !== null && bytes > pageBytes) return last;
+    if (last !== null && bytes > mostBytes) return last;
     last = number(id);
   }
   return last;

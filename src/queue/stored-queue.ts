@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { DataError } from "./data-error.ts";
 import { Pending } from "./pending.ts";
-import type { PublishedMetrics, QueueStore, StoreChange, StoreLimits } from "./queue-store.ts";
+import type {
+  PublishedMetrics,
+  QueueStore,
+  StoreChange,
+  StoreHealth,
+  StoreLimits,
+} from "./queue-store.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -39,6 +46,8 @@ export interface StoredQueueOptions extends StoreLimits {
 const defaultPatienceMs = 5000;
 /** Time for somebody to start a database again by hand, or to turn over to another place. */
 const defaultDoubtMs = 30_000;
+/** How long a store may take to say how full it is, before what it said last counts. */
+const statsPatienceMs = 1000;
 /** Published metrics that wait for a store that is away; the log has all of them. */
 const mostMetricsWaiting = 1000;
 /** Attempts to keep metrics that fail while others succeed: they may be more than the store can take. */
@@ -115,6 +124,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     return !this.#access.isAway;
   }
 
+  get health(): StoreHealth {
+    return this.#store.health;
+  }
+
   accept(request: QueuedRequest): Promise<AcceptOutcome> {
     return this.#requests.accept(request);
   }
@@ -176,9 +189,22 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     return this.#until(({ undelivered }) => undelivered === 0, signal);
   }
 
+  /** Whoever wants to know how it stands does not wait for a store that says nothing. */
   async stats(): Promise<QueueStats> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), statsPatienceMs);
+    const last = once(late.signal, "abort").then(() => this.#lastStats);
+    try {
+      return await Promise.race([this.#askForStats(late.signal), last]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #askForStats(signal: AbortSignal): Promise<QueueStats> {
     if (this.#access.isAway) return this.#lastStats;
-    await this.#answers.settled(this.#access.reach);
+    await this.#answers.settled(AbortSignal.any([this.#access.reach, signal]));
+    if (signal.aborted) return this.#lastStats;
     const stats = await ifReachable(
       this.#access.call(() => this.#store.stats(), { patienceMs: 0 }),
     );

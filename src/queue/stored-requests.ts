@@ -7,6 +7,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Doubts } from "./doubts.ts";
 import { isHeld } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
+import { NoRoomError } from "./no-room-error.ts";
 import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
   Arrival,
@@ -180,6 +181,7 @@ export class StoredRequests {
     try {
       return await this.#inserts.add(arrival);
     } catch (error) {
+      if (error instanceof NoRoomError) return "unavailable";
       if (!(error instanceof StoreAwayError)) throw error;
       if (!error.mayBeDone) return "unavailable";
     }

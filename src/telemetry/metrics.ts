@@ -11,7 +11,10 @@ interface QueueFill {
 
 /** What the metrics see of a queue. */
 interface WatchedQueue {
-  readonly durable: { readonly isReachable: boolean } | null;
+  readonly durable: {
+    readonly isReachable: boolean;
+    readonly health: { readonly trouble: "full" | "damaged" | null; readonly lostRows: number };
+  } | null;
   stats(): Promise<QueueFill>;
 }
 
@@ -93,6 +96,7 @@ export class Metrics {
    */
   watchQueue(queue: WatchedQueue): void {
     let asked: Promise<QueueFill> | null = null;
+    const trouble = () => queue.durable?.health.trouble ?? null;
     // All the gauges of one scrape share one look at the queue.
     const stats = () => {
       asked ??= queue.stats().finally(() => {
@@ -122,8 +126,23 @@ export class Metrics {
     );
     this.#gauge(
       "arena_queue_reachable",
-      "1, or 0 while the database or disk behind the queue is away.",
-      () => (queue.durable?.isReachable === false ? 0 : 1),
+      "1, or 0 while the database or disk behind the queue is away or full.",
+      () => (queue.durable?.isReachable === false || trouble() === "full" ? 0 : 1),
+    );
+    this.#gauge(
+      "arena_queue_full",
+      "1 while the disk behind the queue lacks the room for what is new.",
+      () => (trouble() === "full" ? 1 : 0),
+    );
+    this.#gauge(
+      "arena_queue_damaged",
+      "1 once the queue's file was found damaged, until the server starts again.",
+      () => (trouble() === "damaged" ? 1 : 0),
+    );
+    this.#gauge(
+      "arena_queue_lost_requests",
+      "Stored requests that a damaged file, or one without its log of changes, lacks: 0 unless somebody has to ask for them again.",
+      () => queue.durable?.health.lostRows ?? 0,
     );
   }
 

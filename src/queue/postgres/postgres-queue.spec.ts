@@ -35,6 +35,7 @@ describe("the queue on Postgres", () => {
             maxUndelivered,
             isSerial,
             retentionMs: 60_000,
+            retentionBytes: 2 ** 30,
             leaseMs: 60_000,
             onChange,
           }),

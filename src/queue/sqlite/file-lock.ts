@@ -19,8 +19,8 @@ export class FileLock {
   constructor(file: string) {
     this.#lock = new DatabaseSync(`${file}.lock`, { timeout: 0 });
     try {
-      // The transaction is never ended and never writes.
-      this.#lock.exec("begin exclusive");
+      // The transaction is never ended and never writes; a journal would need room on the disk.
+      this.#lock.exec("pragma journal_mode = memory; begin exclusive");
     } catch (error) {
       this.#lock.close();
       const isBusy = error instanceof Error && "errcode" in error && error.errcode === 5;

@@ -1,13 +1,14 @@
 import type { StatementSync } from "node:sqlite";
-import { maxBytesAtOnce, type PublishedMetrics } from "../queue-store.ts";
+import type { PublishedMetrics } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import { numberIn, numberOrNullIn } from "./columns.ts";
 import type { StoreDatabase } from "./store-database.ts";
 
 /** A worker answers at the deadline; what has none this much later is stuck. */
 const graceMs = 5000;
-/** Rows that one sweep deletes. */
+/** Rows that one sweep deletes, and their bytes: deleting writes as much, for which a full disk has little room. */
 const batchSize = 1000;
+const batchBytes = 2 ** 20;
 
 /** Knows how full a store is, keeps metrics, and deletes what was kept long enough. */
 export class Housekeeping {
@@ -16,9 +17,12 @@ export class Housekeeping {
   readonly #nextDeadline: StatementSync;
   readonly #oldest: StatementSync;
   readonly #overdue: StatementSync;
-  readonly #old: StatementSync;
+  readonly #deletable: StatementSync;
   readonly #delete: StatementSync;
   readonly #deleteMetrics: StatementSync;
+  readonly #pages: StatementSync;
+  readonly #freePages: StatementSync;
+  readonly #pageSize: number;
 
   constructor(store: StoreDatabase) {
     this.#store = store;
@@ -37,13 +41,21 @@ export class Housekeeping {
           where model_id = ? and state = 'queued' and deadline < ?)
         + (select count(*) from arena_requests indexed by arena_running
           where model_id = ? and state = 'running' and deadline < ?) as count`);
-    this.#old = database.prepare(`
-      select id, bytes + coalesce(octet_length(answer), 0) as bytes from arena_requests indexed by arena_delivered
-      where state = 'delivered' and delivered_at < ? order by delivered_at limit ${batchSize}`);
+    this.#deletable = database.prepare(`
+      select * from (
+        select id, delivered_at as at, bytes + coalesce(octet_length(answer), 0) as bytes,
+          1 as is_request
+        from arena_requests indexed by arena_delivered
+        where state = 'delivered' and delivered_at < $before order by delivered_at limit ${batchSize})
+      union all select * from (
+        select id, received_at, octet_length(metrics), 0 from arena_metrics
+        where received_at < $before order by received_at limit ${batchSize})
+      order by at limit ${batchSize}`);
     this.#delete = database.prepare("delete from arena_requests where id = ?");
-    this.#deleteMetrics = database.prepare(`
-      delete from arena_metrics where id in (
-        select id from arena_metrics where received_at < ? order by received_at limit ${batchSize})`);
+    this.#deleteMetrics = database.prepare("delete from arena_metrics where id = ?");
+    this.#pages = database.prepare("pragma page_count");
+    this.#freePages = database.prepare("pragma freelist_count");
+    this.#pageSize = numberOf(database.prepare("pragma page_size"), "page_size");
   }
 
   keepMetrics({ arrival, sessionID, metrics, receivedAt }: PublishedMetrics): void {
@@ -71,21 +83,37 @@ export class Housekeeping {
     };
   }
 
-  /** True when more is left to delete. */
+  /** Whether the rows take more than may be kept. */
+  get isOverfull(): boolean {
+    const pages = numberOf(this.#pages, "page_count") - numberOf(this.#freePages, "freelist_count");
+    return pages * this.#pageSize > this.#store.options.retentionBytes;
+  }
+
+  /**
+   * Deletes what was kept long enough, and the oldest of what was delivered as
+   * long as there is too much; true when more is left to delete.
+   */
   sweep(): boolean {
     const before = Date.now() - this.#store.options.retentionMs;
-    const old = this.#old.all(before);
+    const found = this.#deletable.all({
+      before: this.isOverfull ? Number.MAX_SAFE_INTEGER : before,
+    });
     let bytes = 0;
-    let count = 0;
-    for (const row of old) {
+    for (const row of found) {
+      const isDue = numberIn(row, "at") < before;
+      if (!isDue && !this.isOverfull) return false;
       bytes += numberIn(row, "bytes");
       // Others wait for the end of this batch.
-      if (count > 0 && bytes > maxBytesAtOnce) break;
-      this.#delete.run(numberIn(row, "id"));
-      count++;
+      if (bytes > batchBytes && row !== found[0]) return true;
+      const remove = numberIn(row, "is_request") === 1 ? this.#delete : this.#deleteMetrics;
+      remove.run(numberIn(row, "id"));
+      this.#store.hasDeleted = true;
+      if (!isDue) this.#store.hasEvicted = true;
     }
-    const metrics = Number(this.#deleteMetrics.run(before).changes);
-    if (count > 0 || metrics > 0) this.#store.hasDeleted = true;
-    return count < old.length || count === batchSize || metrics === batchSize;
+    return found.length === batchSize;
   }
+}
+
+function numberOf(statement: StatementSync, column: string): number {
+  return numberIn(statement.get() ?? {}, column);
 }

@@ -4,7 +4,8 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import type { SessionArchive } from "../session-archive.ts";
 import { type ArchiveDatabase, SqlArchive } from "../sql-archive.ts";
-import { explainFailure, explainOpening } from "./sqlite-failure.ts";
+import { releaseReserve } from "./file/disk-room.ts";
+import { explainFailure, explainOpening, isNoRoom } from "./sqlite-failure.ts";
 import { type SchemaVerdict, schemaVerdict } from "./sqlite-schema.ts";
 
 /**
@@ -29,21 +30,39 @@ class SqliteArchiveDatabase implements ArchiveDatabase {
 
   async query(sql: string, parameters: readonly (string | number)[]) {
     try {
-      let statement = this.#statements.get(sql);
-      if (!statement) {
-        statement = this.#database.prepare(sql);
-        this.#statements.set(sql, statement);
-      }
-      const named = parameters.map((value, place) => [String(place + 1), value] as const);
-      return statement.all(Object.fromEntries(named));
+      return this.#query(sql, parameters);
+    } catch (error) {
+      if (!isNoRoom(error)) throw new Error(explainFailure(this.#path, error), { cause: error });
+    }
+    // Deleting takes some room as well, and there is a reserve of it.
+    releaseReserve(this.#path);
+    await this.afterDelete();
+    try {
+      return this.#query(sql, parameters);
     } catch (error) {
       throw new Error(explainFailure(this.#path, error), { cause: error });
     }
   }
 
+  #query(sql: string, parameters: readonly (string | number)[]) {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    const named = parameters.map((value, place) => [String(place + 1), value] as const);
+    return statement.all(Object.fromEntries(named));
+  }
+
   async afterDelete(): Promise<void> {
     // Its words are still in the log of changes. While others read there it is left to them.
-    this.#database.exec("pragma wal_checkpoint(truncate)");
+    try {
+      this.#database.exec("pragma wal_checkpoint(truncate)");
+    } catch (error) {
+      if (!isNoRoom(error)) throw new Error(explainFailure(this.#path, error), { cause: error });
+      releaseReserve(this.#path);
+      this.#database.exec("pragma wal_checkpoint(truncate)");
+    }
   }
 
   async close(): Promise<void> {

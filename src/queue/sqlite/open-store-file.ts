@@ -13,18 +13,17 @@ export class UnusableFileError extends Error {
   override readonly name = "UnusableFileError";
 }
 
-/** A file that this process alone serves. */
-export interface StoreFile {
+/** A file that no other process can serve. */
+export interface LockedFile {
   /** Where it lies, whatever links lead to it. */
   readonly path: string;
   readonly lock: FileLock;
   /** True when nothing was ever stored in it. */
   readonly isNew: boolean;
-  readonly database: DatabaseSync;
 }
 
-/** Opens a queue's file for this process alone, creates and migrates it as needed. */
-export function openStoreFile(file: string, durability: Durability): StoreFile {
+/** Locks a queue's file for this process, and creates an empty one if there is none. */
+export function lockFile(file: string): LockedFile {
   makeFolder(dirname(file));
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UnusableFileError(`${file} is a folder. Name a file, such as ${file}/queue.sqlite`);
@@ -34,16 +33,10 @@ export function openStoreFile(file: string, durability: Durability): StoreFile {
   // Whatever links lead to it, there is one lock.
   const path = realpathSync(file);
   createPrivately(`${path}.lock`);
-  const lock = new FileLock(path);
-  try {
-    return { path, lock, isNew, database: openDatabase(path, durability) };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return { path, lock: new FileLock(path), isNew };
 }
 
-/** Opens the database of a file whose lock this process has. */
+/** Opens a file whose lock this process has, sets it up and migrates it as needed. */
 export function openDatabase(path: string, durability: Durability): DatabaseSync {
   createPrivately(path);
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });

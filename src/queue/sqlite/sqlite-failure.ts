@@ -1,3 +1,5 @@
+import { NoRoomError } from "../no-room-error.ts";
+
 /** SQLite's codes of what can go wrong with a file. */
 const codes = {
   busy: 5,
@@ -20,10 +22,11 @@ export function isNoRoom(error: unknown): boolean {
 
 /** Says in plain words why a file that was opened cannot be used now, and what to do. */
 export function explainFailure(file: string, error: unknown): string {
+  if (error instanceof NoRoomError) return error.message;
   const reason = reasonOf(error);
   switch (codeOf(error)) {
     case codes.full:
-      return `the disk that holds ${file} is full: free some space. Nothing is lost, and the queue goes on when there is room (${reason})`;
+      return explainFull(file);
     case codes.inputOutput:
       return `${file} cannot be read or written: the disk may be full, broken or gone, or a limit on the size of files or a quota is reached. Make room or bring the disk back: nothing that was accepted is lost, and the queue goes on by itself (${reason})`;
     case codes.readOnly:
@@ -37,6 +40,11 @@ export function explainFailure(file: string, error: unknown): string {
     default:
       return `SQLite failed with ${file}: ${reason}`;
   }
+}
+
+/** Says what to do where a file's disk lacks the room for something. */
+export function explainFull(file: string): string {
+  return `the disk that holds ${file} is full, or what may be used of it: make room. Nothing that was accepted is lost, and the queue goes on by itself when there is room`;
 }
 
 /** Says why a file cannot be opened for a queue, and what to do. */

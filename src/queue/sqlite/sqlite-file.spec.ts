@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { arrival, roomy, sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { openStoreFile } from "./open-store-file.ts";
+import { lockFile } from "./open-store-file.ts";
 import { explainFailure, explainOpening } from "./sqlite-failure.ts";
 
 const program = fileURLToPath(
@@ -83,7 +83,7 @@ describe("a SqliteStore's file", () => {
   it("cannot lie where no folder can be made, as on a file system of the kernel", async () => {
     const file = "/proc/arena/queue.sqlite";
     assert.throws(
-      () => openStoreFile(file, "process"),
+      () => lockFile(file),
       (error) =>
         /cannot be created or written.+or name another path/.test(explainOpening(file, error)),
     );
@@ -98,7 +98,7 @@ describe("a SqliteStore's file", () => {
     if (isRoot) process.seteuid?.("nobody");
     try {
       assert.throws(
-        () => openStoreFile(file, "process"),
+        () => lockFile(file),
         (error) =>
           /cannot be created or written.+EACCES.+or name another path/.test(
             explainOpening(file, error),
@@ -154,7 +154,10 @@ describe("a SqliteStore's file", () => {
     database.exec(`pragma max_page_count = ${pages}`);
     assert.throws(
       () => database.exec("insert into t values (zeroblob(100000))"),
-      (error) => /the disk that holds F is full: free some space/.test(explainFailure("F", error)),
+      (error) =>
+        /the disk that holds F is full, or what may be used of it: make room/.test(
+          explainFailure("F", error),
+        ),
     );
     const failure = (errcode: number) => Object.assign(new Error("reason"), { errcode });
     assert.match(explainFailure("F", failure(267)), /F is damaged.+\(reason\)/);

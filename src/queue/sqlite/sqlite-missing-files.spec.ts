@@ -56,7 +56,7 @@ describe("a SqliteStore of which files are deleted", () => {
     const { row, token } = claim;
     assert.deepEqual(await store.answer([{ row, token, answer, answeredAt: 1 }], false), [true]);
     assert.match(messages().join(), /queue\.sqlite \(-wal, -shm\) was deleted.+Nothing is lost/);
-    assert.equal(store.lostRows, 0);
+    assert.equal(store.health.lostRows, 0);
     assert.equal((await store.take("t", 9, false)).length, 1);
     assert.ok(readdirSync(dirname(file)).includes(`${basename(file)}-wal`));
   });
@@ -69,14 +69,14 @@ describe("a SqliteStore of which files are deleted", () => {
     await child.exited;
     rmSync(`${file}-wal`);
     const store = await files.open({ file, logger });
-    assert.ok(store.lostRows >= 19);
+    assert.ok(store.health.lostRows >= 19);
     assert.match(messages().join(), /lacks the last \d+ of the requests that were stored/);
-    const { lostRows } = store;
+    const { lostRows } = store.health;
     await store.stop();
     // Once said, it is no news.
     logger = new RecordingLogger();
     const next = await files.open({ file, logger });
-    assert.deepEqual([messages(), next.lostRows, lostRows > 0], [[], 0, true]);
+    assert.deepEqual([messages(), next.health.lostRows, lostRows > 0], [[], 0, true]);
   });
 
   it("lacks nothing when another program took the log over after a kill", async () => {
@@ -92,7 +92,7 @@ describe("a SqliteStore of which files are deleted", () => {
     assert.ok(session && session.requests >= 19);
     assert.ok(!readdirSync(dirname(file)).includes(`${basename(file)}-wal`));
     const store = await files.open({ file, logger });
-    assert.deepEqual([messages(), store.lostRows], [[], 0]);
+    assert.deepEqual([messages(), store.health.lostRows], [[], 0]);
   });
 
   it("begins anew without a word where the whole file was taken away", async () => {
@@ -102,6 +102,6 @@ describe("a SqliteStore of which files are deleted", () => {
     await store.stop();
     renameSync(file, `${file}-away`);
     const next = await files.open({ file, logger });
-    assert.deepEqual([messages(), next.lostRows, await size(next)], [[], 0, 0]);
+    assert.deepEqual([messages(), next.health.lostRows, await size(next)], [[], 0, 0]);
   });
 });

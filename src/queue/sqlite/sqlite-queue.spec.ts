@@ -26,6 +26,7 @@ describeRequestQueue("SqliteQueue", {
           maxUndelivered,
           isSerial,
           retentionMs: 60_000,
+          retentionBytes: 2 ** 30,
           leaseMs: 60_000,
           onChange,
         }),

@@ -1,18 +1,20 @@
 import { resolve } from "node:path";
 import { type Logger, silentLogger } from "../../data-models/logger.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
-import type {
-  Arrival,
-  Claim,
-  ClaimedAnswer,
-  ClaimedRow,
-  ClaimKind,
-  PublishedMetrics,
-  QueueStore,
-  QueueStoreOptions,
-  Refusal,
-  StoreLimits,
-  TakenRow,
+import {
+  type Arrival,
+  type Claim,
+  type ClaimedAnswer,
+  type ClaimedRow,
+  type ClaimKind,
+  type PublishedMetrics,
+  type QueueStore,
+  type QueueStoreOptions,
+  type Refusal,
+  type StoreHealth,
+  type StoreLimits,
+  soundHealth,
+  type TakenRow,
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import type { Durability } from "./open-store-file.ts";
@@ -42,21 +44,23 @@ export class SqliteStore implements QueueStore {
   readonly sweepIntervalMs: number;
   readonly #logger: Logger;
   readonly #thread: StoreThread;
-  #lostRows = 0;
+  readonly #onChange: QueueStoreOptions["onChange"];
+  #health = soundHealth;
 
   constructor({ file, durability, onChange, ...options }: SqliteStoreOptions) {
     this.#logger = options.logger ?? silentLogger;
-    const { modelID, isSerial, maxUndelivered, retentionMs } = options;
+    this.#onChange = onChange;
+    const { modelID, isSerial, maxUndelivered, retentionMs, retentionBytes } = options;
     this.sweepIntervalMs = Math.min(sweepMs.most, Math.max(sweepMs.least, retentionMs));
-    const rowOptions = { modelID, isSerial, maxUndelivered, retentionMs };
+    const rowOptions = { modelID, isSerial, maxUndelivered, retentionMs, retentionBytes };
     this.#thread = new StoreThread(
       { file: resolve(file), durability, options: rowOptions },
       { onForeignChange: () => onChange("anything"), onEvent: (event) => this.#hear(event) },
     );
   }
 
-  get lostRows(): number {
-    return this.#lostRows;
+  get health(): StoreHealth {
+    return this.#health;
   }
 
   async start(): Promise<void> {
@@ -130,12 +134,25 @@ export class SqliteStore implements QueueStore {
 
   #hear(event: FileEvent): void {
     switch (event.name) {
-      case "mended":
+      case "notice":
         this.#logger.error({}, event.message);
         break;
       case "lost":
-        this.#lostRows += event.count;
+        this.#health = { ...this.#health, lostRows: this.#health.lostRows + event.count };
         this.#logger.error({ lost: event.count }, event.message);
+        break;
+      case "full":
+        this.#health = { ...this.#health, trouble: "full" };
+        this.#logger.error({}, event.message);
+        break;
+      case "room":
+        this.#health = { ...this.#health, trouble: null };
+        this.#logger.info({}, "the queue's disk has room again");
+        // What found none is there to be stored.
+        this.#onChange("anything");
+        break;
+      case "overfull":
+        this.#logger.warn({}, event.message);
     }
   }
 }

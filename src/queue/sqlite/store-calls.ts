@@ -42,6 +42,25 @@ export type StoreCall =
   | { readonly name: "keepMetrics"; readonly metrics: readonly PublishedMetrics[] }
   | { readonly name: "nextDeadline" | "stats" | "sweep" | "free" };
 
+/** About what a call takes on its way; only long texts matter. */
+export function bytesOf(call: StoreCall): number {
+  switch (call.name) {
+    case "insert":
+      return call.arrivals.reduce((sum, { request }) => sum + request.bytes, 0);
+    case "answer":
+      return call.answers.reduce((sum, { answer }) => sum + answer.text.length, 0);
+    case "keepMetrics":
+      return call.metrics.reduce((sum, { metrics }) => sum + metrics.length, 0);
+    default:
+      return 0;
+  }
+}
+
+/** Whether a call brings rows: all others work on those that are there. */
+export function bringsRows({ name }: StoreCall): boolean {
+  return name === "insert" || name === "refuse" || name === "keepMetrics";
+}
+
 /** What a thread is started with. */
 export interface ThreadData {
   readonly file: string;
@@ -56,10 +75,15 @@ export type ThreadMessage = readonly StoreCall[] | "close";
 
 /** What befell a file, in words for whoever runs the server. */
 export type FileEvent =
-  /** Something was wrong, and is mended. */
-  | { readonly name: "mended"; readonly message: string }
+  /** Something was done to it from outside. */
+  | { readonly name: "notice"; readonly message: string }
   /** So many rows are gone. */
-  | { readonly name: "lost"; readonly count: number; readonly message: string };
+  | { readonly name: "lost"; readonly count: number; readonly message: string }
+  /** Nothing new is taken, because the disk is full; and that is over. */
+  | { readonly name: "full"; readonly message: string }
+  | { readonly name: "room" }
+  /** What was kept is deleted before its time. */
+  | { readonly name: "overfull"; readonly message: string };
 
 /** What a thread says. Replies have the order of the calls. */
 export type ThreadReply =
@@ -78,6 +102,6 @@ export type ThreadReply =
       readonly kind: "failed";
       readonly count: number;
       readonly message: string;
-      /** What the calls carry is at fault, and not the file. */
-      readonly isOfData: boolean;
+      /** What the calls carry is at fault, or there is no room for it, or the file fails. */
+      readonly reason: "data" | "room" | "file";
     };

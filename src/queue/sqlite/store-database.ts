@@ -6,7 +6,7 @@ import { SessionTurns } from "./session-turns.ts";
 /** What of a store's options matters to its rows. */
 export type RowOptions = Pick<
   QueueStoreOptions,
-  "modelID" | "isSerial" | "maxUndelivered" | "retentionMs"
+  "modelID" | "isSerial" | "maxUndelivered" | "retentionMs" | "retentionBytes"
 >;
 
 /** An open file, and what is remembered about its rows. */
@@ -18,6 +18,8 @@ export class StoreDatabase {
   readonly turns: SessionTurns | null;
   /** Something was deleted since the log of changes was emptied. */
   hasDeleted = false;
+  /** Something was deleted before its time. */
+  hasEvicted = false;
   /** Who holds rows: for people who look into the file. */
   readonly owner = `process ${process.pid}`;
 

@@ -3,7 +3,7 @@ import { Arrivals } from "./arrivals.ts";
 import { Claims } from "./claims.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Housekeeping } from "./housekeeping.ts";
-import type { StoreCall } from "./store-calls.ts";
+import { bringsRows, type StoreCall } from "./store-calls.ts";
 import { type RowOptions, StoreDatabase } from "./store-database.ts";
 
 /** What became of calls that were done together. */
@@ -46,6 +46,11 @@ export class StoreRows {
     this.#store.hasDeleted = hasDeleted;
   }
 
+  /** Whether something was deleted before its time, because there was too much. */
+  get hasEvicted(): boolean {
+    return this.#store.hasEvicted;
+  }
+
   /** The row that was stored last since this object exists; 0 if none was. */
   get lastRow(): number {
     return this.#store.counts.lastRow;
@@ -57,6 +62,7 @@ export class StoreRows {
       this.#begin.run();
       const isForeignChange = this.#notice();
       const results = calls.map((call) => this.#do(call));
+      if (calls.some(bringsRows) && this.#housekeeping.isOverfull) this.#housekeeping.sweep();
       this.#commit.run();
       return { results, isForeignChange };
     } catch (error) {
@@ -80,6 +86,8 @@ export class StoreRows {
     if (version === this.#lastVersion) return false;
     this.#store.forget();
     const isForeign = this.#lastVersion !== undefined;
+    // What it has deleted, perhaps, may stand in the log.
+    if (isForeign) this.#store.hasDeleted = true;
     this.#lastVersion = version;
     return isForeign;
   }

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DataError } from "../data-error.ts";
+import { NoRoomError } from "../no-room-error.ts";
 import { NotDoneError, toNotDone } from "../not-done-error.ts";
-import type {
-  FileEvent,
-  StoreCall,
-  ThreadData,
-  ThreadMessage,
-  ThreadReply,
+import {
+  bytesOf,
+  type FileEvent,
+  type StoreCall,
+  type ThreadData,
+  type ThreadMessage,
+  type ThreadReply,
 } from "./store-calls.ts";
 
 /** The file cannot be opened; the message says why and what to do. */
@@ -164,8 +166,7 @@ export class StoreThread {
     if (this.#waiting.length > 0) this.#schedule();
     if (reply.kind === "failed") {
       // The transaction was rolled back.
-      const Reason = reply.isOfData ? DataError : NotDoneError;
-      const reason = new Reason(reply.message);
+      const reason = new reasons[reply.reason](reply.message);
       for (const { reject } of group) reject(reason);
       return;
     }
@@ -185,20 +186,9 @@ export class StoreThread {
   }
 }
 
+/** What a call rejects with that failed: none of them changed anything. */
+const reasons = { data: DataError, room: NoRoomError, file: NotDoneError } as const;
+
 function tell(worker: Worker, message: ThreadMessage): void {
   worker.postMessage(message);
-}
-
-/** About what a call takes on its way; only long texts matter. */
-function bytesOf(call: StoreCall): number {
-  switch (call.name) {
-    case "insert":
-      return call.arrivals.reduce((sum, { request }) => sum + request.bytes, 0);
-    case "answer":
-      return call.answers.reduce((sum, { answer }) => sum + answer.text.length, 0);
-    case "keepMetrics":
-      return call.metrics.reduce((sum, { metrics }) => sum + metrics.length, 0);
-    default:
-      return 0;
-  }
 }

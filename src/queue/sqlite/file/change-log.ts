@@ -36,6 +36,15 @@ export class ChangeLog {
     }
   }
 
+  /** As `empty`, but whatever fails meanwhile leaves that to a later attempt. */
+  tryToEmpty(): boolean {
+    try {
+      return this.empty();
+    } catch {
+      return false;
+    }
+  }
+
   /** What another program has deleted or moved away, so that it is gone when this process ends. */
   get missing(): "file" | "log" | null {
     if (!this.#file.isThere) return "file";

@@ -24,7 +24,11 @@ export class RowMark {
   set row(row: number) {
     if (row === this.#row) return;
     this.#row = row;
-    writeSync(this.#handle, String(row).padStart(width, "0"), 0);
+    try {
+      writeSync(this.#handle, String(row).padStart(width, "0"), 0);
+    } catch {
+      // A disk that is full or broken is told of by others; an older mark says less, and nothing wrong.
+    }
   }
 
   close(): void {

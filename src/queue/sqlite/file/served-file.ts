@@ -1,38 +1,63 @@
-import type { DatabaseSync } from "node:sqlite";
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { isOfData } from "../../data-error.ts";
-import { openDatabase, openStoreFile, type StoreFile } from "../open-store-file.ts";
-import { explainFailure } from "../sqlite-failure.ts";
+import { NoRoomError } from "../../no-room-error.ts";
+import type { FileLock } from "../file-lock.ts";
+import { lockFile, openDatabase } from "../open-store-file.ts";
+import { explainFailure, explainFull, isNoRoom } from "../sqlite-failure.ts";
 import { lastRowOf } from "../sqlite-schema.ts";
-import type { FileEvent, StoreCall, ThreadData, ThreadReply } from "../store-calls.ts";
-import { StoreRows } from "../store-rows.ts";
+import {
+  bringsRows,
+  bytesOf,
+  type FileEvent,
+  type StoreCall,
+  type ThreadData,
+  type ThreadReply,
+} from "../store-calls.ts";
+import { type Done, StoreRows } from "../store-rows.ts";
 import { ChangeLog } from "./change-log.ts";
+import { DiskRoom, type DiskSpace, releaseReserve } from "./disk-room.ts";
+import { Fullness } from "./fullness.ts";
 import { RowMark } from "./row-mark.ts";
+
+/** Of what a call brings, beside its texts: columns, places in indexes, pages that are not full. */
+const bytesPerCall = 16_384;
 
 /** A queue's file while it is open: does calls on its rows, and looks after the file itself. */
 export class ServedFile {
   readonly #data: ThreadData;
   readonly #tell: (event: FileEvent) => void;
-  readonly #file: Omit<StoreFile, "database">;
+  readonly #look: (folder: string) => DiskSpace;
+  readonly #path: string;
+  readonly #lock: FileLock;
   readonly #mark: RowMark;
-  #database: DatabaseSync;
-  #rows: StoreRows;
-  #log: ChangeLog;
+  readonly #fullness: Fullness;
+  #isReplaced = false;
+  #hasToldOfEviction = false;
+  #open: ReturnType<typeof open>;
 
-  /** Opens the file. */
-  constructor(data: ThreadData, tell: (event: FileEvent) => void) {
+  /** Opens the file. `look` asks the operating system about its disk. */
+  constructor(
+    data: ThreadData,
+    tell: (event: FileEvent) => void,
+    look: (folder: string) => DiskSpace = (folder) => statfsSync(folder),
+  ) {
     this.#data = data;
     this.#tell = tell;
-    const { database, ...file } = openStoreFile(data.file, data.durability);
-    this.#file = file;
-    this.#database = database;
-    this.#mark = new RowMark(`${file.path}.mark`);
+    this.#look = look;
+    const { path, lock, isNew } = lockFile(data.file);
+    this.#path = path;
+    this.#lock = lock;
     try {
-      this.#log = new ChangeLog(database, file.path);
-      this.#rows = new StoreRows(database, data.options);
-      this.#countMissing();
-      if (data.freesRows) this.#rows.run([{ name: "free" }]);
-      // A process that was killed may have left there what it had deleted.
-      this.#log.empty();
+      this.#open = open(path, data, look);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    this.#mark = new RowMark(`${path}.mark`);
+    this.#fullness = new Fullness(tell, () => this.#hasRoom(bytesPerCall));
+    try {
+      this.#countMissing(isNew);
+      if (data.freesRows) this.#open.rows.run([{ name: "free" }]);
     } catch (error) {
       this.#release();
       throw error;
@@ -41,23 +66,13 @@ export class ServedFile {
 
   /** Does the calls, all in one transaction if it can be. Replies have their order. */
   do(calls: readonly StoreCall[]): readonly ThreadReply[] {
-    try {
-      const done = this.#rows.run(calls);
-      this.#afterwards(calls);
-      return [{ kind: "done", ...done }];
-    } catch (error) {
-      const isDataAtFault = isOfData(error);
-      // What one call carries must not keep the others from what they want.
-      if (isDataAtFault && calls.length > 1) return calls.flatMap((call) => this.do([call]));
-      const message = explainFailure(this.#data.file, error);
-      return [{ kind: "failed", count: calls.length, message, isOfData: isDataAtFault }];
-    }
+    return this.#do(calls, false);
   }
 
   /** Frees what is held. */
   close(): void {
     try {
-      this.#rows.run([{ name: "free" }]);
+      this.#open.rows.run([{ name: "free" }]);
       this.#erase();
     } catch {
       // The next start frees it.
@@ -66,59 +81,156 @@ export class ServedFile {
     }
   }
 
+  #do(calls: readonly StoreCall[], isAgain: boolean): readonly ThreadReply[] {
+    let done: Done;
+    try {
+      this.#requireRoom(calls);
+      done = this.#open.rows.run(calls);
+    } catch (error) {
+      if (isNoRoom(error) && !isAgain) {
+        this.#open.room.release();
+        this.#open.log.tryToEmpty();
+        return this.#do(calls, true);
+      }
+      const isOfRoom = isNoRoom(error) || error instanceof NoRoomError;
+      // What one call carries must not keep the others from what they want.
+      if (calls.length > 1 && (isOfRoom || isOfData(error))) {
+        return calls.flatMap((call) => this.#do([call], false));
+      }
+      const message = explainFailure(this.#data.file, error);
+      const isFull = isOfRoom && calls.some(bringsRows);
+      if (isFull) this.#fullness.begin(message);
+      const reason = isFull ? "room" : isOfData(error) ? "data" : "file";
+      return [{ kind: "failed", count: calls.length, message, reason }];
+    }
+    this.#afterwards(calls, done.results);
+    return [{ kind: "done", ...done }];
+  }
+
+  /** @throws NoRoomError when the calls bring more than there is room for */
+  #requireRoom(calls: readonly StoreCall[]): void {
+    const bringing = calls.filter(bringsRows);
+    if (bringing.length === 0) return;
+    const bytes = bringing.reduce((sum, call) => sum + bytesOf(call) * 1.25 + bytesPerCall, 0);
+    if (!this.#hasRoom(bytes)) throw new NoRoomError(explainFull(this.#data.file));
+    this.#fullness.end();
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const { room, log } = this.#open;
+    const isFull = this.#fullness.isNow;
+    if (room.fits(bytes, isFull)) return true;
+    log.tryToEmpty();
+    room.restore();
+    return room.fits(bytes, isFull);
+  }
+
   /** Before anybody hears that the calls are done: what is done stays. */
-  #afterwards(calls: readonly StoreCall[]): void {
-    if (this.#log.missing !== null) this.#putBack();
-    this.#mark.row = Math.max(this.#mark.row, this.#rows.lastRow);
-    if (calls.some(({ name }) => name === "sweep")) this.#erase();
+  #afterwards(calls: readonly StoreCall[], results: readonly unknown[]): void {
+    const { log, rows, room } = this.#open;
+    if (log.missing !== null) this.#putBack();
+    this.#mark.row = Math.max(this.#mark.row, rows.lastRow);
+    if (rows.hasEvicted) this.#tellOfEviction();
+    // A sweep that leaves more is followed by others.
+    if (!calls.some(({ name }, place) => name === "sweep" && results[place] === false)) return;
+    this.#erase();
+    room.restore();
+  }
+
+  #tellOfEviction(): void {
+    if (this.#hasToldOfEviction) return;
+    this.#hasToldOfEviction = true;
+    const message = `${this.#data.file} holds RETENTION_BYTES: from now on the oldest delivered requests, answers and metrics are deleted before RETENTION has passed. Raise it if the disk has room, or export sessions earlier`;
+    this.#tell({ name: "overfull", message });
   }
 
   /** What was deleted leaves the log as well, or does so at the next sweep. */
   #erase(): void {
-    try {
-      if (this.#rows.hasDeleted && this.#log.empty()) this.#rows.hasDeleted = false;
-    } catch {
-      // Whatever it is, the calls meet it as well, and say so.
-    }
+    const { log, rows } = this.#open;
+    if (rows.hasDeleted && log.tryToEmpty()) rows.hasDeleted = false;
   }
 
   /** What another program deleted has no name any more, but this process has it still: all is saved. */
   #putBack(): void {
+    const { database, log, rows } = this.#open;
     const { file } = this.#data;
-    const { path } = this.#file;
-    const isFileGone = this.#log.missing === "file";
-    if (isFileGone) this.#database.prepare("vacuum into ?").run(path);
-    else this.#log.empty();
-    const { lastRow } = this.#rows;
-    this.#database.close();
-    this.#open(openDatabase(path, this.#data.durability));
-    this.#mark.row = Math.max(this.#mark.row, lastRow);
+    const isFileGone = log.missing === "file";
+    // The next call tries again.
+    if (!(isFileGone ? this.#writeFile() : log.tryToEmpty())) return;
+    database.close();
+    this.#open = open(this.#path, this.#data, this.#look);
+    this.#mark.row = Math.max(this.#mark.row, rows.lastRow);
     const what = isFileGone ? file : `the log of changes of ${file} (-wal, -shm)`;
     const message = `${what} was deleted or moved away while this server used it. Nothing is lost, it is there again: leave a queue's files alone until the server has stopped`;
-    this.#tell({ name: "mended", message });
+    this.#tell({ name: "notice", message });
   }
 
-  #open(database: DatabaseSync): void {
-    this.#database = database;
-    this.#log = new ChangeLog(database, this.#file.path);
-    this.#rows = new StoreRows(database, this.#data.options);
+  #writeFile(): boolean {
+    try {
+      writeFileSync(this.#path, "", { flag: "wx", mode: 0o600 });
+    } catch {
+      if (this.#isReplaced) return false;
+      this.#isReplaced = true;
+      const message = `another file has taken the place of ${this.#data.file} while this server used it: what is stored now goes with this process. Let it finish, stop it, and put the right file there`;
+      this.#tell({ name: "notice", message });
+      return false;
+    }
+    try {
+      this.#open.database.prepare("vacuum into ?").run(this.#path);
+      return true;
+    } catch {
+      rmSync(this.#path);
+      return false;
+    }
   }
 
   /** Rows that were stored once and are neither there nor deleted. */
-  #countMissing(): void {
+  #countMissing(isNew: boolean): void {
     const { file } = this.#data;
-    const last = lastRowOf(this.#database);
+    const last = lastRowOf(this.#open.database);
     const count = this.#mark.row - last;
     this.#mark.row = last;
     // Whoever deletes a whole file while no server uses it wants that.
-    if (count <= 0 || this.#file.isNew) return;
+    if (count <= 0 || isNew) return;
     const message = `${file} lacks the last ${count} of the requests that were stored in it: its log of changes (${file}-wal) was deleted, or the file is an older copy. Nobody answers these; whoever waits for one has to send it again. Keep a queue's files together, and leave them alone while a server uses them`;
     this.#tell({ name: "lost", count, message });
   }
 
   #release(): void {
-    this.#database.close();
+    this.#fullness.stop();
+    this.#open.database.close();
     this.#mark.close();
-    this.#file.lock.release();
+    this.#lock.release();
+  }
+}
+
+/** An open database with what belongs to it. */
+function open(
+  path: string,
+  { durability, options }: ThreadData,
+  look: (folder: string) => DiskSpace,
+) {
+  const database = openWithReserve(path, durability);
+  try {
+    const log = new ChangeLog(database, path);
+    // A process that was killed may have left there what it had deleted.
+    log.tryToEmpty();
+    const room = new DiskRoom(path, database, look);
+    room.restore();
+    return { database, log, room, rows: new StoreRows(database, options) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Opening writes a little, for which a full disk may lack the room. */
+function openWithReserve(path: string, durability: ThreadData["durability"]) {
+  try {
+    return openDatabase(path, durability);
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    releaseReserve(path);
+    return openDatabase(path, durability);
   }
 }
