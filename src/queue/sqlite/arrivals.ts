@@ -23,7 +23,7 @@ export class Arrivals {
       values (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?) on conflict (request_key) do nothing`);
     this.#insertInput = database.prepare("insert into arena_inputs (id, request) values (?, ?)");
     this.#find = database.prepare(
-      "select id, arrival, state from arena_requests where request_key = ?",
+      "select id, arrival, state, session_id, message_id from arena_requests where request_key = ?",
     );
     this.#repeat = database.prepare(`
       update arena_requests set state = 'answered', delivery = null, delivered_at = null,
@@ -67,6 +67,7 @@ export class Arrivals {
     );
     if (changes !== 0) {
       counts.lastRow = Number(lastInsertRowid);
+      this.#store.owed.add(counts.lastRow, refusal);
       counts.lastOrder++;
       counts.undelivered++;
     }
@@ -88,6 +89,7 @@ export class Arrivals {
       deadline,
     );
     if (changes === 0) return false;
+    this.#store.owed.add(Number(lastInsertRowid), request);
     this.#insertInput.run(lastInsertRowid, JSON.stringify(request.input));
     this.#store.counts.lastRow = Number(lastInsertRowid);
     this.#store.counts.queued++;
@@ -100,6 +102,10 @@ export class Arrivals {
     switch (textIn(row, "state")) {
       case "delivered":
         this.#repeat.run(Date.now(), ++counts.lastOrder, id);
+        this.#store.owed.add(id, {
+          sessionID: textIn(row, "session_id"),
+          messageID: textIn(row, "message_id"),
+        });
         counts.undelivered++;
         break;
       case "delivering":

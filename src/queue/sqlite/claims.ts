@@ -9,6 +9,7 @@ import {
 import { readInput } from "../read-row.ts";
 import { numberIn, type Row, textIn } from "./columns.ts";
 import { type Candidate, toCandidate } from "./session-turns.ts";
+import { DamagedFileError } from "./sqlite-failure.ts";
 import type { StoreDatabase } from "./store-database.ts";
 
 /** Hands out requests, and takes their answers. */
@@ -101,7 +102,7 @@ export class Claims {
     const { counts, owner, turns } = this.#store;
     const hasTurn = kind === "due" && turns !== null;
     const row = this.#claim.get(owner, token, now, hasTurn ? 1 : 0, id);
-    if (!row) throw new Error(`the row ${id} is gone while it is claimed`);
+    if (!row) throw new DamagedFileError(`the row ${id} is gone while it is claimed`);
     if (hasTurn) turns.take(textIn(row, "session_key"));
     else turns?.pass(textIn(row, "session_key"));
     counts.queued--;

@@ -67,6 +67,7 @@ export class Deliveries {
     const { counts, options } = this.#store;
     if (this.#end.run(deliveredAt, row, token).changes !== 0) {
       counts.undelivered--;
+      this.#store.owed.remove(row);
       if (options.retentionMs === 0) this.#store.hasDeleted = true;
       return;
     }

@@ -14,6 +14,18 @@ const codes = {
 /** What writing fails with where a limit or a quota is reached, with its details. */
 const failedWrites: readonly unknown[] = [778, 4874];
 
+/** Of a file, one part does not fit the other. */
+export class DamagedFileError extends Error {
+  override readonly name = "DamagedFileError";
+}
+
+/** Whether something failed because the file is damaged. */
+export function isOfDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === codes.corrupt || code === codes.notADatabase) return true;
+  return error instanceof DamagedFileError;
+}
+
 /** Whether something failed because the disk, or what may be used of it, is full. */
 export function isNoRoom(error: unknown): boolean {
   if (codeOf(error) === codes.full) return true;

@@ -1,20 +1,19 @@
 import { resolve } from "node:path";
 import { type Logger, silentLogger } from "../../data-models/logger.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
-import {
-  type Arrival,
-  type Claim,
-  type ClaimedAnswer,
-  type ClaimedRow,
-  type ClaimKind,
-  type PublishedMetrics,
-  type QueueStore,
-  type QueueStoreOptions,
-  type Refusal,
-  type StoreHealth,
-  type StoreLimits,
-  soundHealth,
-  type TakenRow,
+import type {
+  Arrival,
+  Claim,
+  ClaimedAnswer,
+  ClaimedRow,
+  ClaimKind,
+  PublishedMetrics,
+  QueueStore,
+  QueueStoreOptions,
+  Refusal,
+  StoreHealth,
+  StoreLimits,
+  TakenRow,
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import type { Durability } from "./open-store-file.ts";
@@ -45,7 +44,9 @@ export class SqliteStore implements QueueStore {
   readonly #logger: Logger;
   readonly #thread: StoreThread;
   readonly #onChange: QueueStoreOptions["onChange"];
-  #health = soundHealth;
+  #lostRows = 0;
+  #isFull = false;
+  #isDamaged = false;
 
   constructor({ file, durability, onChange, ...options }: SqliteStoreOptions) {
     this.#logger = options.logger ?? silentLogger;
@@ -60,7 +61,8 @@ export class SqliteStore implements QueueStore {
   }
 
   get health(): StoreHealth {
-    return this.#health;
+    const trouble = this.#isFull ? "full" : this.#isDamaged ? "damaged" : null;
+    return { trouble, lostRows: this.#lostRows };
   }
 
   async start(): Promise<void> {
@@ -138,17 +140,23 @@ export class SqliteStore implements QueueStore {
         this.#logger.error({}, event.message);
         break;
       case "lost":
-        this.#health = { ...this.#health, lostRows: this.#health.lostRows + event.count };
+        this.#lostRows += event.count;
         this.#logger.error({ lost: event.count }, event.message);
         break;
       case "full":
-        this.#health = { ...this.#health, trouble: "full" };
+        this.#isFull = true;
         this.#logger.error({}, event.message);
         break;
       case "room":
-        this.#health = { ...this.#health, trouble: null };
+        this.#isFull = false;
         this.#logger.info({}, "the queue's disk has room again");
         // What found none is there to be stored.
+        this.#onChange("anything");
+        break;
+      case "damaged":
+        this.#isDamaged = true;
+        this.#lostRows += event.count;
+        this.#logger.error({ lost: event.count }, event.message);
         this.#onChange("anything");
         break;
       case "overfull":

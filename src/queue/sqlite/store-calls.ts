@@ -79,6 +79,8 @@ export type FileEvent =
   | { readonly name: "notice"; readonly message: string }
   /** So many rows are gone. */
   | { readonly name: "lost"; readonly count: number; readonly message: string }
+  /** A damaged file was replaced; so many rows could not be read. */
+  | { readonly name: "damaged"; readonly count: number; readonly message: string }
   /** Nothing new is taken, because the disk is full; and that is over. */
   | { readonly name: "full"; readonly message: string }
   | { readonly name: "room" }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { QueueStoreOptions } from "../queue-store.ts";
+import { OwedAnswers } from "./owed-answers.ts";
 import { RowCounts } from "./row-counts.ts";
 import { SessionTurns } from "./session-turns.ts";
 
@@ -14,6 +15,7 @@ export class StoreDatabase {
   readonly database: DatabaseSync;
   readonly options: RowOptions;
   readonly counts: RowCounts;
+  readonly owed: OwedAnswers;
   /** Null where a session's requests need not wait for each other. */
   readonly turns: SessionTurns | null;
   /** Something was deleted since the log of changes was emptied. */
@@ -27,6 +29,7 @@ export class StoreDatabase {
     this.database = database;
     this.options = options;
     this.counts = new RowCounts(database, options.modelID);
+    this.owed = new OwedAnswers(database, options.modelID);
     this.turns = options.isSerial
       ? new SessionTurns(database, options.modelID)
       : SessionTurns.omit(database);
@@ -41,6 +44,7 @@ export class StoreDatabase {
   /** Forgets what is remembered, because the rows may be others now. */
   forget(): void {
     this.counts.recount();
+    this.owed.recount();
     this.turns?.forget();
   }
 

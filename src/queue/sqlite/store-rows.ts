@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { RequestKey } from "../request-queue.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Claims } from "./claims.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -51,6 +52,11 @@ export class StoreRows {
     return this.#store.hasEvicted;
   }
 
+  /** To whom answers are owed, by row. */
+  get owed(): ReadonlyMap<number, RequestKey> {
+    return this.#store.owed.rows;
+  }
+
   /** The row that was stored last since this object exists; 0 if none was. */
   get lastRow(): number {
     return this.#store.counts.lastRow;
@@ -64,6 +70,7 @@ export class StoreRows {
       const results = calls.map((call) => this.#do(call));
       if (calls.some(bringsRows) && this.#housekeeping.isOverfull) this.#housekeeping.sweep();
       this.#commit.run();
+      this.#store.owed.commit();
       return { results, isForeignChange };
     } catch (error) {
       this.#rollBack();
@@ -71,11 +78,17 @@ export class StoreRows {
     }
   }
 
+  /** Counts anew at the next call: the rows are others now. */
+  refresh(): void {
+    this.#lastVersion = undefined;
+  }
+
   #rollBack(): void {
     const { database } = this.#store;
     // SQLite may have done it already.
     if (database.isTransaction) database.exec("rollback");
     this.#store.counts.lastRow = 0;
+    this.#store.owed.rollBack();
     // Not counted yet: that may fail as well as long as the disk does.
     this.#lastVersion = undefined;
   }

@@ -1,9 +1,10 @@
 import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { isOfData } from "../../data-error.ts";
 import { NoRoomError } from "../../no-room-error.ts";
+import type { RequestKey } from "../../request-queue.ts";
 import type { FileLock } from "../file-lock.ts";
 import { lockFile, openDatabase } from "../open-store-file.ts";
-import { explainFailure, explainFull, isNoRoom } from "../sqlite-failure.ts";
+import { explainFailure, explainFull, isNoRoom, isOfDamage } from "../sqlite-failure.ts";
 import { lastRowOf } from "../sqlite-schema.ts";
 import {
   bringsRows,
@@ -17,6 +18,7 @@ import { type Done, StoreRows } from "../store-rows.ts";
 import { ChangeLog } from "./change-log.ts";
 import { DiskRoom, type DiskSpace, releaseReserve } from "./disk-room.ts";
 import { Fullness } from "./fullness.ts";
+import { putAside, salvage } from "./replace-damaged.ts";
 import { RowMark } from "./row-mark.ts";
 
 /** Of what a call brings, beside its texts: columns, places in indexes, pages that are not full. */
@@ -32,6 +34,7 @@ export class ServedFile {
   readonly #mark: RowMark;
   readonly #fullness: Fullness;
   #isReplaced = false;
+  #isReplacement = false;
   #hasToldOfEviction = false;
   #open: ReturnType<typeof open>;
 
@@ -92,6 +95,7 @@ export class ServedFile {
         this.#open.log.tryToEmpty();
         return this.#do(calls, true);
       }
+      if (isOfDamage(error) && this.#replace(error)) return this.#do(calls, true);
       const isOfRoom = isNoRoom(error) || error instanceof NoRoomError;
       // What one call carries must not keep the others from what they want.
       if (calls.length > 1 && (isOfRoom || isOfData(error))) {
@@ -135,6 +139,35 @@ export class ServedFile {
     if (!calls.some(({ name }, place) => name === "sweep" && results[place] === false)) return;
     this.#erase();
     room.restore();
+  }
+
+  /** Goes on in a fresh file; false when that fails, or was done before: it is the disk then. */
+  #replace(error: unknown): boolean {
+    if (this.#isReplacement) return false;
+    this.#isReplacement = true;
+    const { file, options } = this.#data;
+    const { database, rows } = this.#open;
+    const { owed } = rows;
+    database.close();
+    const damaged = putAside(this.#path);
+    // What fails here ends the thread, which starts again with the fresh file.
+    this.#open = open(this.#path, this.#data, this.#look);
+    const count = this.#salvage(damaged, options.modelID, owed);
+    this.#open.rows.refresh();
+    const { message: reason } = error instanceof Error ? error : new Error(String(error));
+    const message = `${file} is damaged (${reason}) and was put aside as ${damaged}. A fresh one has everything that was not yet answered and delivered, but for ${count} requests that could not be read and are answered with an error. What had been delivered is in the damaged file only, and so are participants' words: save what can be saved with the program sqlite3 and its command .recover, and delete it. Look after the disk, and start the server again: it is not ready before`;
+    this.#tell({ name: "damaged", count, message });
+    return true;
+  }
+
+  #salvage(damaged: string, modelID: string, owed: ReadonlyMap<number, RequestKey>): number {
+    const { database } = this.#open;
+    try {
+      return salvage({ database, damaged, modelID, owed, lastRow: this.#mark.row });
+    } catch {
+      if (database.isTransaction) database.exec("rollback");
+      return owed.size;
+    }
   }
 
   #tellOfEviction(): void {
