@@ -151,6 +151,36 @@ describe("The retention of a PostgresStore", () => {
     assert.deepEqual([await store.sweep(), await left()], [false, 0]);
   });
 
+  it("keeps no more than RETENTION_BYTES: the oldest that was delivered goes, and nothing else", async () => {
+    const before = await stores.open({ retentionMs });
+    const now = Date.now();
+    await answer(before, "waits");
+    for (const [place, messageID] of ["1", "2", "3", "4"].entries()) {
+      await before.insert([arrival(messageID)], roomy, false);
+      await stores.query(
+        "UPDATE arena_requests SET state = 'delivered', delivered_at = $1, answer = repeat('x', 100000), outcome = 'OK' WHERE message_id = $2",
+        [now + place, messageID],
+      );
+    }
+    await before.keepMetrics([{ ...published("old"), receivedAt: now - 1 }]);
+    const logger = new RecordingLogger();
+    const store = await stores.open({ retentionMs, retentionBytes: 250_000, logger });
+    assert.equal(await store.sweep(), false);
+    const kept = await stores.query("SELECT message_id FROM arena_requests ORDER BY id");
+    assert.deepEqual(
+      kept.map((row) => row["message_id"]),
+      ["waits", "3", "4"],
+    );
+    assert.equal(await left("metrics"), 0);
+    assert.equal(
+      logger.items.filter(({ msg }) => /RETENTION_BYTES is reached/.test(msg)).length,
+      1,
+    );
+    const roomier = await stores.open({ retentionMs, retentionBytes: 400_000 });
+    await roomier.sweep();
+    assert.equal(await left(), 3);
+  });
+
   describe("where the database deletes nothing", () => {
     before(() =>
       stores.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$

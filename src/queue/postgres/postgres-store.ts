@@ -98,6 +98,7 @@ export class PostgresStore implements QueueStore {
     this.#retention = new PostgresRetention({
       connections: this.#connections,
       retentionMs,
+      retentionBytes: options.retentionBytes,
       logger,
     });
   }

@@ -11,6 +11,7 @@ const leastReserve = 2 ** 20;
 /** With so much left nothing has to be counted. */
 const plentyBytes = 2 ** 30;
 const bytesAtOnce = 2 ** 20;
+const pagesAtOnce = 256;
 
 /** What a file system says about itself, in blocks. */
 export interface DiskSpace {
@@ -25,6 +26,7 @@ export interface DiskSpace {
  */
 export class DiskRoom {
   readonly #path: string;
+  readonly #database: DatabaseSync;
   readonly #look: (folder: string) => DiskSpace;
   readonly #pages: StatementSync;
   readonly #freePages: StatementSync;
@@ -35,6 +37,7 @@ export class DiskRoom {
   /** `look` asks the operating system. */
   constructor(path: string, database: DatabaseSync, look: (folder: string) => DiskSpace) {
     this.#path = path;
+    this.#database = database;
     this.#look = look;
     this.#pages = database.prepare("pragma page_count");
     this.#freePages = database.prepare("pragma freelist_count");
@@ -76,6 +79,18 @@ export class DiskRoom {
         this.#isReserveGone = false;
       }
     }
+  }
+
+  /** Gives some of the file's free pages back to the disk; false when that gives nothing. */
+  shrink(): boolean {
+    const pages = () => numberIn(this.#pages.get() ?? {}, "page_count");
+    const before = pages();
+    try {
+      this.#database.exec(`pragma incremental_vacuum(${pagesAtOnce})`);
+    } catch {
+      return false;
+    }
+    return pages() < before;
   }
 
   /** Lets go of the reserve. */

@@ -24,6 +24,9 @@ import { RowMark } from "./row-mark.ts";
 /** Of what a call brings, beside its texts: columns, places in indexes, pages that are not full. */
 const bytesPerCall = 16_384;
 
+/** How much is done at once to find room, so that others have their turn. */
+const mostSteps = 8;
+
 /** A queue's file while it is open: does calls on its rows, and looks after the file itself. */
 export class ServedFile {
   readonly #data: ThreadData;
@@ -124,9 +127,13 @@ export class ServedFile {
     const { room, log } = this.#open;
     const isFull = this.#fullness.isNow;
     if (room.fits(bytes, isFull)) return true;
-    log.tryToEmpty();
-    room.restore();
-    return room.fits(bytes, isFull);
+    for (let step = 0; step < mostSteps; step++) {
+      log.tryToEmpty();
+      room.restore();
+      if (room.fits(bytes, isFull)) return true;
+      if (!room.shrink()) break;
+    }
+    return false;
   }
 
   /** Before anybody hears that the calls are done: what is done stays. */
