@@ -78,7 +78,12 @@ export async function createArenaServer(
     retentionBytes: settings.RETENTION_BYTES,
     leaseMs: settings.LEASE_MS,
     logger,
+    onHealth: () => showHealth(),
   });
+  const trouble = () => queue.durable?.health.trouble ?? null;
+  const showHealth = () => {
+    if (state.phase === "serving") health.setReady(trouble() === null);
+  };
   metrics.watchQueue(queue);
 
   const worker = new Worker({
@@ -159,7 +164,7 @@ export async function createArenaServer(
   const httpServer = new HttpServer({
     host: settings.HTTP_HOST,
     port: settings.HTTP_PORT,
-    routes: operationsRoutes(state, metrics.registry, () => queue.durable?.health.trouble ?? null),
+    routes: operationsRoutes(state, metrics.registry, trouble),
     onError: (error) => logger.error({ err: error }, "an HTTP request failed"),
   });
   const shutdown = new Shutdown({
@@ -209,6 +214,7 @@ export async function createArenaServer(
           if (isWorker) worker.start();
           state.moveTo("serving");
           health.set("SERVING");
+          showHealth();
         },
         stop: () => shutdown.drain(),
       },

@@ -18,6 +18,7 @@ export function createStoredQueue(
     ...limits,
     isSerial,
     logger,
+    ...(options.onHealth && { onHealth: options.onHealth }),
     createStore: (onChange) =>
       createStore({
         ...limits,

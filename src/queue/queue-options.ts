@@ -15,4 +15,6 @@ export interface QueueOptions {
   readonly retentionBytes: number;
   readonly leaseMs: number;
   readonly logger: Logger;
+  /** Called when the health of what is behind the queue has changed. */
+  readonly onHealth?: () => void;
 }

@@ -70,8 +70,8 @@ export interface PublishedMetrics {
   readonly receivedAt: number;
 }
 
-/** What may have changed in a store: requests became claimable, answers ready, room free, or anything. */
-export type StoreChange = "requests" | "answers" | "room" | "anything";
+/** What may have changed in a store: requests became claimable, answers ready, room free, or anything; or its health. */
+export type StoreChange = "requests" | "answers" | "room" | "anything" | "health";
 
 /** What a store is told when it is created. */
 export interface QueueStoreOptions extends StoreLimits {

@@ -34,10 +34,14 @@ export interface StoredQueueOptions extends StoreLimits {
   /** Creates the store, which calls back when something may have changed there. */
   readonly createStore: (onChange: (change: StoreChange) => void) => QueueStore;
   readonly logger: Logger;
+  /** Called when the store's health has changed. */
+  readonly onHealth?: () => void;
   /** How long a request waits for a store that is away before it is refused. */
   readonly patienceMs?: number;
   /** How long it waits when the store went away with it. */
   readonly doubtMs?: number;
+  /** How long the store may take to say how full it is, before what it said last counts. */
+  readonly statsPatienceMs?: number;
   /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
   readonly maxBytes?: number;
 }
@@ -46,8 +50,8 @@ export interface StoredQueueOptions extends StoreLimits {
 const defaultPatienceMs = 5000;
 /** Time for somebody to start a database again by hand, or to turn over to another place. */
 const defaultDoubtMs = 30_000;
-/** How long a store may take to say how full it is, before what it said last counts. */
-const statsPatienceMs = 1000;
+/** A scrape, and whoever stops the server, shall not wait for long. */
+const defaultStatsPatienceMs = 1000;
 /** Published metrics that wait for a store that is away; the log has all of them. */
 const mostMetricsWaiting = 1000;
 /** Attempts to keep metrics that fail while others succeed: they may be more than the store can take. */
@@ -69,6 +73,8 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   readonly #answers: StoredAnswers;
   readonly #upkeep: Upkeep;
   readonly #isSerial: boolean;
+  readonly #statsPatienceMs: number;
+  readonly #onHealth: () => void;
   readonly #logger: Logger;
   readonly #metrics = new Pending();
   readonly #stopping = new AbortController();
@@ -113,6 +119,8 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       },
     });
     this.#isSerial = isSerial;
+    this.#onHealth = options.onHealth ?? (() => {});
+    this.#statsPatienceMs = options.statsPatienceMs ?? defaultStatsPatienceMs;
     this.#logger = logger;
   }
 
@@ -192,7 +200,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   /** Whoever wants to know how it stands does not wait for a store that says nothing. */
   async stats(): Promise<QueueStats> {
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), statsPatienceMs);
+    const timer = setTimeout(() => late.abort(), this.#statsPatienceMs);
     const last = once(late.signal, "abort").then(() => this.#lastStats);
     try {
       return await Promise.race([this.#askForStats(late.signal), last]);
@@ -256,6 +264,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   }
 
   #changed(change: StoreChange): void {
+    if (change === "health") {
+      this.#onHealth();
+      return;
+    }
     if (change === "anything") this.#access.retryNow();
     if (change === "anything" && !this.#access.isAway) this.#answers.storeIsBack();
     if (change === "answers" || change === "anything") this.#answers.wake();

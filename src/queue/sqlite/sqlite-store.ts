@@ -145,16 +145,19 @@ export class SqliteStore implements QueueStore {
         break;
       case "full":
         this.#isFull = true;
+        this.#onChange("health");
         this.#logger.error({}, event.message);
         break;
       case "room":
         this.#isFull = false;
+        this.#onChange("health");
         this.#logger.info({}, "the queue's disk has room again");
         // What found none is there to be stored.
         this.#onChange("anything");
         break;
       case "damaged":
         this.#isDamaged = true;
+        this.#onChange("health");
         this.#lostRows += event.count;
         this.#logger.error({ lost: event.count }, event.message);
         this.#onChange("anything");
