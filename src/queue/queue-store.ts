@@ -1,4 +1,10 @@
-import type { Answer, QueuedRequest, QueueStats, RequestKey } from "./request-queue.ts";
+import type {
+  Answer,
+  QueuedRequest,
+  QueueStats,
+  RequestKey,
+  StoreHealth,
+} from "./request-queue.ts";
 
 /** A request to be stored. `arrival` names this call: storing it again changes nothing. */
 export interface Arrival {
@@ -86,17 +92,6 @@ export interface QueueStoreOptions extends StoreLimits {
   readonly leaseMs: number;
   /** Called when another process may have changed something, and when the store is back. */
   readonly onChange: (change: StoreChange) => void;
-}
-
-/** What is wrong with a store that answers calls. */
-export interface StoreHealth {
-  /**
-   * `full`: calls that bring something reject with a NoRoomError. `damaged`: something
-   * was, and is replaced; an operator has to look at it.
-   */
-  readonly trouble: "full" | "damaged" | null;
-  /** Rows that were stored and are gone, as far as the store knows. */
-  readonly lostRows: number;
 }
 
 /** Nothing is wrong. */

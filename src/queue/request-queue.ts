@@ -1,6 +1,5 @@
 import type { TaskInput } from "../data-models/task-input.ts";
 import type { ErrorCode } from "../errors/arena-error.ts";
-import type { StoreHealth } from "./queue-store.ts";
 
 /** What a request is known by. An empty messageID is legal and never deduplicated (ARENA-11). */
 export interface RequestKey {
@@ -77,6 +76,17 @@ export interface QueueStats {
   readonly oldestAgeMs: number;
   /** Requests without an answer whose deadline passed a while ago: 0 unless something is broken. */
   readonly overdue: number;
+}
+
+/** What is wrong with a store that answers calls. */
+export interface StoreHealth {
+  /**
+   * `full`: calls that bring something reject with a NoRoomError. `damaged`: something
+   * was, and is replaced; an operator has to look at it.
+   */
+  readonly trouble: "full" | "damaged" | null;
+  /** Rows that were stored and are gone, as far as the store knows. */
+  readonly lostRows: number;
 }
 
 /** What only a queue can do that outlives its process. */

@@ -4,13 +4,7 @@ import type { Logger } from "../data-models/logger.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
 import { DataError } from "./data-error.ts";
 import { Pending } from "./pending.ts";
-import type {
-  PublishedMetrics,
-  QueueStore,
-  StoreChange,
-  StoreHealth,
-  StoreLimits,
-} from "./queue-store.ts";
+import type { PublishedMetrics, QueueStore, StoreChange, StoreLimits } from "./queue-store.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -21,6 +15,7 @@ import type {
   QueueStats,
   RequestKey,
   RequestQueue,
+  StoreHealth,
 } from "./request-queue.ts";
 import { ifReachable, StoreAccess, StoreAwayError } from "./store-access.ts";
 import { StoredAnswers } from "./stored-answers.ts";

@@ -11,11 +11,10 @@ import type {
   QueueStore,
   QueueStoreOptions,
   Refusal,
-  StoreHealth,
   StoreLimits,
   TakenRow,
 } from "../queue-store.ts";
-import type { QueueStats } from "../request-queue.ts";
+import type { QueueStats, StoreHealth } from "../request-queue.ts";
 import type { Durability } from "./open-store-file.ts";
 import type { FileEvent } from "./store-calls.ts";
 import { StoreThread, UnusableStoreError } from "./store-thread.ts";
