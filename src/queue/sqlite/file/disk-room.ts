@@ -99,9 +99,17 @@ export class DiskRoom {
     releaseReserve(this.#path);
   }
 
+  /** Of a file system that does not know, or does not say: no blocks at all. */
+  #disk(): DiskSpace {
+    try {
+      return this.#look(dirname(this.#path));
+    } catch {
+      return { blocks: 0, bavail: 0, bsize: 0 };
+    }
+  }
+
   #space(): { readonly free: number; readonly margin: number } {
-    const { blocks, bavail, bsize } = this.#look(dirname(this.#path));
-    // Some file systems do not know.
+    const { blocks, bavail, bsize } = this.#disk();
     if (blocks === 0) return { free: Number.POSITIVE_INFINITY, margin: leastReserve };
     return { free: bavail * bsize, margin: Math.min(mostReserve, (blocks * bsize) / 8) };
   }
