@@ -194,6 +194,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
 
   /** Whoever wants to know how it stands does not wait for a store that says nothing. */
   async stats(): Promise<QueueStats> {
+    if (this.#access.isAway) return this.#lastStats;
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.#statsPatienceMs);
     const last = once(late.signal, "abort").then(() => this.#lastStats);
@@ -205,7 +206,6 @@ export class StoredQueue implements RequestQueue, DurableQueue {
   }
 
   async #askForStats(signal: AbortSignal): Promise<QueueStats> {
-    if (this.#access.isAway) return this.#lastStats;
     await this.#answers.settled(AbortSignal.any([this.#access.reach, signal]));
     if (signal.aborted) return this.#lastStats;
     const stats = await ifReachable(
