@@ -107,7 +107,7 @@ export const settingGroups = {
         "How long delivered requests, answers and published metrics are kept (s, m, h, d); 0 keeps none.",
       ),
     RETENTION_BYTES: whole(0)
-      .default(1_073_741_824)
+      .default(536_870_912)
       .describe(
         "How much of that is kept: beyond it the oldest that was delivered is deleted before its time. On SQLite it is the size of all that the file holds.",
       ),

@@ -1,18 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type Logger, silentLogger } from "../../data-models/logger.ts";
-import {
-  type Arrival,
-  type Claim,
-  type ClaimedAnswer,
-  type ClaimedRow,
-  type ClaimKind,
-  type PublishedMetrics,
-  type QueueStore,
-  type QueueStoreOptions,
-  type Refusal,
-  type StoreLimits,
-  soundHealth,
-  type TakenRow,
+import type {
+  Arrival,
+  Claim,
+  ClaimedAnswer,
+  ClaimedRow,
+  ClaimKind,
+  PublishedMetrics,
+  QueueStore,
+  QueueStoreOptions,
+  Refusal,
+  StoreLimits,
+  TakenRow,
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
 import { Announcements } from "./announcements.ts";
@@ -46,7 +45,7 @@ const longestRestMs = 2000;
  */
 export class PostgresStore implements QueueStore {
   readonly isShared = true;
-  readonly health = soundHealth;
+  readonly health: QueueStore["health"] = { trouble: null, lostRows: 0 };
   readonly sweepIntervalMs: number;
   readonly #options: PostgresStoreOptions;
   readonly #modelID: string;
