@@ -9,6 +9,7 @@ import {
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
+import type { Arrival } from "../queue-store.ts";
 import { requestKeyOf } from "../row-keys.ts";
 import { openPostgresArchive } from "./postgres-archive.ts";
 
@@ -71,7 +72,10 @@ describe("The start of a PostgresStore", () => {
     const five = Array.from({ length: 5 }, () => postgresStore(url));
     await Promise.all(five.map((store) => store.start()));
     const versions = await query("SELECT version FROM arena_schema ORDER BY version");
-    assert.deepEqual(versions, [{ version: 1 }, { version: 2 }, { version: 3 }]);
+    assert.deepEqual(
+      versions,
+      [1, 2, 3, 4].map((version) => ({ version })),
+    );
     const outcomes = await Promise.all(
       five.map((store, at) => store.insert([arrival(`${at}`)], roomy, false)),
     );
@@ -95,10 +99,8 @@ describe("The start of a PostgresStore", () => {
     const before = postgresStore(url);
     await before.start();
     await before.stop();
-    await query("DROP TRIGGER arena_forget ON arena_requests");
-    await query("DROP FUNCTION arena_forget");
+    await query("ALTER TABLE arena_requests DROP COLUMN repeated_by, DROP COLUMN asked_at");
     await query("DROP TABLE arena_forgotten");
-    await query("ALTER TABLE arena_requests DROP COLUMN repeated_by");
     await query("DELETE FROM arena_schema WHERE version > 1");
     const insertAsVersion1 = async (messageID: string) => {
       const { arrival: name, request } = arrival(messageID);
@@ -120,11 +122,64 @@ describe("The start of a PostgresStore", () => {
     await Promise.all(five.map((store) => store.stop()));
   });
 
+  it("goes on with what version 3 stored, which may run meanwhile, and takes its trigger away", async () => {
+    const before = postgresStore(url);
+    await before.start();
+    await before.stop();
+    await query(`ALTER TABLE arena_requests DROP COLUMN asked_at;
+      CREATE FUNCTION arena_forget() RETURNS trigger LANGUAGE plpgsql
+        SECURITY DEFINER SET search_path FROM CURRENT AS $$
+      BEGIN
+        INSERT INTO arena_forgotten (arrival, deleted_at)
+        SELECT unnest(arrival || repeated_by), now() FROM gone ON CONFLICT DO NOTHING;
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER arena_forget AFTER DELETE ON arena_requests
+        REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION arena_forget();
+      DELETE FROM arena_schema WHERE version > 3`);
+    const insertAsVersion3 = async ({ arrival: name, request }: Arrival) => {
+      const key = requestKeyOf(request, name);
+      const inserted =
+        await query(`INSERT INTO arena_requests (state, model_id, request_key, arrival,
+          session_id, message_id, session_key, request, bytes, received_at, deadline)
+        SELECT 'queued', 'm', '${key}', '${name}', 's', '${request.messageID}', 's', '{}', 2, 1, 1
+        WHERE NOT EXISTS (SELECT FROM arena_forgotten f WHERE f.arrival = '${name}')
+        ON CONFLICT (request_key) DO NOTHING RETURNING id`);
+      return inserted.length === 1;
+    };
+    const [early, late, deleted] = [arrival("1"), arrival("2"), arrival("3")];
+    await insertAsVersion3(early);
+    await insertAsVersion3(deleted);
+    await query("DELETE FROM arena_requests WHERE message_id = '3'");
+    const store = postgresStore(url, { retentionMs: 0 });
+    await store.start();
+    assert.equal(await insertAsVersion3(late), true);
+    assert.deepEqual(await store.insert([arrival("1"), arrival("2")], roomy, false), [
+      "duplicate",
+      "duplicate",
+    ]);
+    assert.deepEqual(await store.insert([deleted], roomy, true), ["accepted"]);
+    const rows = await store.claim("waiting", "t", 9, false);
+    assert.equal(rows.length, 2);
+    const answer = { text: "{}", outcome: "OK" } as const;
+    await store.answer(
+      rows.map(({ row, token }) => ({ row, token, answer, answeredAt: 1 })),
+      false,
+    );
+    await store.done(await store.take("t", 9, false), 1);
+    assert.deepEqual(await query("SELECT FROM arena_requests"), []);
+    // What this version has deleted is not new for the one before.
+    assert.equal(await insertAsVersion3(late), false);
+    await store.stop();
+    const found = await query("SELECT FROM pg_proc WHERE proname = 'arena_forget'");
+    assert.deepEqual(found, []);
+  });
+
   it("changes nothing in the tables of a newer version", async () => {
     await query("CREATE TABLE arena_schema (version integer PRIMARY KEY)");
     await query("INSERT INTO arena_schema VALUES (1), (1000)");
     const message = await problem(url);
-    assert.match(message, /made by a newer arena-model-server \(version 1000; this one knows 3\)/);
+    assert.match(message, /made by a newer arena-model-server \(version 1000; this one knows 4\)/);
     assert.match(message, /Run that version, or name another database; nothing was changed/);
     assert.deepEqual(await query("SELECT to_regclass('arena_requests') AS name"), [{ name: null }]);
   });

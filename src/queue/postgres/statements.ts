@@ -61,6 +61,7 @@ WITH given AS (
     repeated_at = CASE state WHEN 'delivered' THEN $3 ELSE repeated_at END,
     is_repeated = is_repeated OR state = 'delivered',
     is_asked_again = state = 'delivering',
+    asked_at = now(),
     repeated_by = (g.arrivals || r.repeated_by)[:${rememberedRepeats}]
   FROM given g
   WHERE r.request_key = ANY($1::text[]) AND r.request_key = g.request_key
@@ -180,9 +181,22 @@ UPDATE arena_requests r SET
   is_asked_again = false, owner = NULL, delivery = NULL, delivered_at = $3
 WHERE ${delivered}`;
 
+/** Longer than anybody asks for what was deleted: an insert that is in doubt is not made again for so long. */
+const askedFor = "interval '2 minutes'";
+
+/** Of rows that are `gone`: who asked for them a moment ago, and must not be taken for new. */
+const rememberGone = `
+  INSERT INTO arena_forgotten (arrival, deleted_at)
+  SELECT unnest(arrival || repeated_by), now() FROM gone WHERE asked_at > now() - ${askedFor}
+  ON CONFLICT DO NOTHING`;
+const whoAsked = "RETURNING r.arrival, r.repeated_by, r.asked_at";
+
 /** What is kept no longer than its delivery. $1 ids, $2 tokens. */
 export const forget = `
-DELETE FROM arena_requests r WHERE ${delivered} AND NOT is_asked_again`;
+WITH gone AS (
+  DELETE FROM arena_requests r WHERE ${delivered} AND NOT is_asked_again ${whoAsked}
+)
+${rememberGone}`;
 
 /** $1 ids, $2 tokens. */
 export const release = `
@@ -244,9 +258,7 @@ export const freeOwn = free("owner = $1");
 /** $1 owner. */
 export const endLease = "DELETE FROM arena_replicas WHERE id = $1";
 
-/** Longer than anybody asks for what was deleted. */
-export const forgetForgotten =
-  "DELETE FROM arena_forgotten WHERE deleted_at < now() - interval '2 minutes'";
+export const forgetForgotten = `DELETE FROM arena_forgotten WHERE deleted_at < now() - ${askedFor}`;
 
 /** Owners that are long gone. */
 export const forgetReplicas =
@@ -280,7 +292,8 @@ WITH old AS (
   FROM arena_requests WHERE state = 'delivered' AND delivered_at < $1
   ORDER BY delivered_at LIMIT $2 FOR UPDATE SKIP LOCKED
 ), next AS ${light("old")}, gone AS (
-  DELETE FROM arena_requests r USING next WHERE r.id = next.id
+  DELETE FROM arena_requests r USING next WHERE r.id = next.id ${whoAsked}
+), remembered AS (${rememberGone}
 )
 ${isMoreLeft}`;
 
