@@ -2,13 +2,16 @@ import pg from "pg";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import { NotDoneError } from "../not-done-error.ts";
 
+const noTables =
+  "its user may not make or change the tables arena_…; grant CREATE and USAGE on the schema, or let their owner run this version once";
+
 /** By SQLSTATE: what an operator has to mend before a start can succeed. */
 const remedies: Readonly<Record<string, string>> = {
   "28P01": "it refuses the user or the password; correct them in QUEUE_URL",
   "28000": "it refuses the user; correct QUEUE_URL, or allow the user in pg_hba.conf",
   "3D000": "it has no database of this name; create it, or correct QUEUE_URL",
-  "42501":
-    "its user may not create or use the tables arena_…; grant CREATE and USAGE on the schema, or let their owner run this version once",
+  "42501": noTables,
+  "3F000": noTables,
   "25006": "it is read-only, as a standby is; name the primary",
 };
 

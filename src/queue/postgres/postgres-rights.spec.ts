@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import pg from "pg";
-import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { ConfigurationError } from "../../errors/configuration-error.ts";
 
 describe("A user of the database who may only delete requests", () => {
   const stores = postgresStores();
@@ -48,5 +49,99 @@ describe("A user of the database who may only delete requests", () => {
       "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace",
     );
     assert.deepEqual(found, []);
+  });
+});
+
+describe("A server whose user does not own the tables", () => {
+  const stores = postgresStores();
+  const name = 'arena "limited"';
+  const quoted = '"arena ""limited"""';
+  let url: string;
+
+  beforeEach(async () => {
+    await stores.query(`CREATE ROLE ${quoted} LOGIN PASSWORD 'limited-word'`);
+    await stores.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const limited = new URL(stores.url);
+    limited.username = encodeURIComponent(name);
+    limited.password = "limited-word";
+    url = limited.href;
+  });
+  afterEach(async () => {
+    await stores.query("GRANT USAGE ON SCHEMA public TO PUBLIC");
+    await stores.query(`DROP OWNED BY ${quoted}`);
+    await stores.query(`DROP ROLE ${quoted}`);
+  });
+
+  /** Why a server does not start as that user. */
+  async function problem(): Promise<string> {
+    const store = postgresStore(url);
+    const error: unknown = await store.start().then(
+      () => assert.fail("it started"),
+      (reason: unknown) => reason,
+    );
+    await store.stop().catch(() => {});
+    assert.ok(error instanceof ConfigurationError, String(error));
+    return error.message;
+  }
+  /** The statements in a message. */
+  const grantsIn = (message: string) => message.match(/GRANT [^;]+;/g) ?? [];
+  const grantAll = () =>
+    stores.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${quoted};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${quoted}`);
+  /** Every kind of statement that a server makes. */
+  async function work(): Promise<void> {
+    const store = await stores.open({ url, retentionMs: 0, isSerial: true });
+    const [first, second] = [arrival("1"), arrival("2", { sessionID: "t" })];
+    assert.deepEqual(await store.insert([first, second], roomy, false), ["accepted", "accepted"]);
+    assert.deepEqual(await store.insert([arrival("1")], roomy, false), ["duplicate"]);
+    const rows = await store.claim("due", "t", 9, false);
+    await store.giveBack(rows.slice(1));
+    const answer = { text: "{}", outcome: "OK" } as const;
+    const answers = rows.slice(0, 1).map((row) => ({ ...row, answer, answeredAt: 1 }));
+    assert.deepEqual(await store.answer(answers, false), [true]);
+    await store.release(await store.take("t", 9, false));
+    await store.done(await store.take("u", 9, false), 1);
+    const refusal = { arrival: "r", sessionID: "s", messageID: "r", answer, receivedAt: 1 };
+    assert.deepEqual(await store.refuse([refusal], true), [true]);
+    await store.stats();
+    await store.sweep();
+    const keeping = await stores.open({ url });
+    const published = { arrival: "m", sessionID: "s", metrics: "{}", receivedAt: 1 };
+    await keeping.keepMetrics([published]);
+    await keeping.sweep();
+  }
+
+  it("says what to run when it starts, and works when that was run", async () => {
+    const message = await problem();
+    assert.match(message, /QUEUE_URL: its user may not use all of the tables arena_…/);
+    assert.doesNotMatch(message, /limited-word/);
+    const grants = grantsIn(message);
+    assert.equal(grants.length, 6);
+    for (const grant of grants) await stores.query(grant);
+    await work();
+  });
+
+  for (const [missing, expected] of [
+    ["INSERT ON arena_forgotten", "GRANT INSERT ON TABLE public.arena_forgotten TO "],
+    ["SELECT, UPDATE ON arena_requests", "GRANT SELECT, UPDATE ON TABLE public.arena_requests TO "],
+    [
+      "USAGE ON SEQUENCE arena_answer_order",
+      "GRANT USAGE ON SEQUENCE public.arena_answer_order TO ",
+    ],
+    ["SELECT ON arena_schema", "GRANT SELECT ON TABLE public.arena_schema TO "],
+  ] as const) {
+    it(`says what it lacks beside the others: ${missing}`, async () => {
+      await grantAll();
+      await stores.query(`REVOKE ${missing} FROM ${quoted}`);
+      const grants = grantsIn(await problem());
+      assert.deepEqual(grants, [`${expected}${quoted};`]);
+      await stores.query(expected + quoted);
+      await work();
+    });
+  }
+
+  it("says that it sees no schema", async () => {
+    await stores.query("REVOKE USAGE ON SCHEMA public FROM PUBLIC");
+    assert.match(await problem(), /grant CREATE and USAGE on the schema/);
   });
 });

@@ -16,6 +16,7 @@ import type {
 import type { QueueStats } from "../request-queue.ts";
 import { Announcements } from "./announcements.ts";
 import { checkEncoding } from "./check-encoding.ts";
+import { checkRights } from "./check-rights.ts";
 import { Connections } from "./connections.ts";
 import { HeldRows } from "./held-rows.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";
@@ -109,6 +110,7 @@ export class PostgresStore implements QueueStore {
   async start(): Promise<void> {
     try {
       await this.#connections.with(checkEncoding);
+      await this.#connections.with(checkRights);
       await this.#connections.with(migrate);
       await this.#connections.listen();
       await this.#renew();
