@@ -31,10 +31,8 @@ export class PostgresDeliveries {
     const most = isRetry ? 1 : limit;
     return held.gain(token, isRetry, async (unused) => {
       const values = [modelID, most, owner, unused];
-      return toTakenRows(
-        await connections.relaxedly<TakenColumns>("take", sql.take, values),
-        unused,
-      );
+      // What a crash of the database took away would be delivered twice, on streams that never broke.
+      return toTakenRows(await connections.durably<TakenColumns>("take", sql.take, values), unused);
     });
   }
 
