@@ -40,7 +40,9 @@ export class Doubts {
     const over = new Promise<undefined>((resolve) => {
       signal.addEventListener("abort", () => resolve(undefined));
     });
-    const timer = setTimeout(() => giveUp.abort(), receivedAt + mostMs - Date.now());
+    // A clock that was set back must not make it longer.
+    const leftMs = Math.min(mostMs, receivedAt + mostMs - Date.now());
+    const timer = setTimeout(() => giveUp.abort(), leftMs);
     try {
       const outcome = await Promise.race([this.#insert(arrival, limits, signal), over]);
       // The insert of before may still be on its way, and find room.

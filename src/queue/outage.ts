@@ -1,4 +1,5 @@
 import type { Logger } from "../data-models/logger.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** Hears when a store goes away, and when it is back. */
 interface OutageListener {
@@ -17,12 +18,13 @@ const restMs = 2000;
 export class Outage {
   readonly #logger: Logger;
   readonly #listener: OutageListener;
-  #since: number | null = null;
+  /** Runs while it is away. */
+  #away: Stopwatch | null = null;
   #reach = new AbortController();
   #isMentioned = false;
-  #mentionedAt = Number.NEGATIVE_INFINITY;
-  #deniedAt = Number.NEGATIVE_INFINITY;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #mentioned: Stopwatch | null = null;
+  #denied: Stopwatch | null = null;
+  #told: Stopwatch | null = null;
 
   constructor(logger: Logger, listener: OutageListener) {
     this.#logger = logger;
@@ -30,7 +32,7 @@ export class Outage {
   }
 
   get isNow(): boolean {
-    return this.#since !== null;
+    return this.#away !== null;
   }
 
   /** Aborts when the store goes away. */
@@ -40,18 +42,17 @@ export class Outage {
 
   /** A call failed by the store. Returns for how many milliseconds that has been away. */
   seen(error: unknown): number {
-    const now = Date.now();
-    if (this.#since === null) {
-      this.#since = now;
+    if (this.#away === null) {
+      this.#away = new Stopwatch();
       this.#isMentioned = false;
       this.#reach.abort();
-      this.#tell(now);
+      this.#tell(this.#away);
     }
-    const awayMs = now - this.#since;
+    const awayMs = this.#away.elapsedMs;
     const isNews = !this.#isMentioned && awayMs >= newsMs;
-    if (isNews || now - this.#mentionedAt >= reminderMs) {
+    if (isNews || isOver(this.#mentioned, reminderMs)) {
       this.#isMentioned = true;
-      this.#mentionedAt = now;
+      this.#mentioned = new Stopwatch();
       this.#logger.error({ err: error, awayMs }, "the queue's store cannot be used; trying again");
     }
     return awayMs;
@@ -59,34 +60,37 @@ export class Outage {
 
   /** A call fails again and again although the store is there for others. */
   denied(error: unknown, failingMs: number): void {
-    const now = Date.now();
-    if (now - this.#deniedAt < reminderMs) return;
-    this.#deniedAt = now;
+    if (!isOver(this.#denied, reminderMs)) return;
+    this.#denied = new Stopwatch();
     const message = "the queue's store refuses a call while others succeed; trying again";
     this.#logger.error({ err: error, failingMs }, message);
   }
 
   /** A call succeeded. */
   end(): void {
-    if (this.#since === null) return;
-    const awayMs = Date.now() - this.#since;
+    if (this.#away === null) return;
+    const awayMs = this.#away.elapsedMs;
     if (this.#isMentioned) this.#logger.info({ awayMs }, "the queue's store is back");
-    this.#since = null;
+    this.#away = null;
     this.#reach = new AbortController();
     this.#listener.onBack();
   }
 
   /** Whoever hears of it calls the store: not without end, one call after the other. */
-  #tell(now: number): void {
-    const waitMs = this.#toldAt + restMs - now;
-    if (waitMs <= 0) {
-      this.#toldAt = now;
+  #tell(away: Stopwatch): void {
+    if (isOver(this.#told, restMs)) {
+      this.#told = new Stopwatch();
       this.#listener.onAway();
       return;
     }
     const tellLater = () => {
-      if (this.#since === now) this.#tell(Date.now());
+      if (this.#away === away) this.#tell(away);
     };
-    setTimeout(tellLater, waitMs).unref();
+    setTimeout(tellLater, restMs - (this.#told?.elapsedMs ?? 0)).unref();
   }
+}
+
+/** Whether it was so long ago, or never. */
+function isOver(watch: Stopwatch | null, milliseconds: number): boolean {
+  return watch === null || watch.elapsedMs >= milliseconds;
 }

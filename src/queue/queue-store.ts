@@ -105,8 +105,8 @@ export const soundHealth: StoreHealth = { trouble: null, lostRows: 0 };
  */
 export interface QueueStore {
   /**
-   * What was claimed or taken after `since` is surely held until `until`, in
-   * milliseconds since 1970; what was before may have been given to others.
+   * What was claimed or taken after `since` is surely held until `until`, both by
+   * `steadyNow`; what was before may have been given to others.
    */
   readonly lease: { readonly since: number; readonly until: number };
   /**

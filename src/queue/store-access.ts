@@ -5,6 +5,7 @@ import { DataError, isOfData } from "./data-error.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { NotDoneError } from "./not-done-error.ts";
 import { Outage } from "./outage.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** Waits between two attempts grow from the first to the second of these. */
 const backoffMs = { least: 50, most: 2000 };
@@ -79,7 +80,7 @@ export class StoreAccess {
     options: CallOptions = {},
   ): Promise<Result> {
     const { patienceMs = Number.POSITIVE_INFINITY, signal = neverAborted } = options;
-    const begin = Date.now();
+    const begin = new Stopwatch();
     let mayBeDone = false;
     let overtakings = 0;
     let successes = this.#successes;
@@ -102,7 +103,7 @@ export class StoreAccess {
         }
         const awayMs = isStuck ? 0 : this.#outage.seen(error);
         // A store may be silent for long before anybody knows that it is away.
-        const failingMs = Math.max(awayMs, Date.now() - begin);
+        const failingMs = Math.max(awayMs, begin.elapsedMs);
         if (isStuck) this.#outage.denied(error, failingMs);
         if (signal.aborted || failingMs >= Math.min(patienceMs, this.#mostPatienceMs)) {
           throw new StoreAwayError(mayBeDone, { cause: error });

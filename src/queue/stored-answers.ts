@@ -5,7 +5,7 @@ import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { DataError } from "./data-error.ts";
 import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
-import { isHeld } from "./lease.ts";
+import { isHeld, steadyNow } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
 import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
@@ -160,12 +160,12 @@ export class StoredAnswers {
       return stranded.map(toKeptEntry);
     }
     // What is taken without a lease may not be delivered; whoever renews it looks again.
-    if (Date.now() >= store.lease.until) return [];
+    if (steadyNow() >= store.lease.until) return [];
     // What went back has its old place again only when it is there.
     await this.#releasing.settled(access.reach);
     const { name, isRetry } = this.#token;
     try {
-      const takenAt = Date.now();
+      const takenAt = steadyNow();
       const take = (again: boolean) => store.take(name, takeLimit, isRetry || again);
       const rows = await access.call(take, { patienceMs: 0 });
       this.#token = { name: randomUUID(), isRetry: false };

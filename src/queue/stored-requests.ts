@@ -5,7 +5,7 @@ import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Doubts } from "./doubts.ts";
-import { isHeld } from "./lease.ts";
+import { isHeld, steadyNow } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { NoRoomError } from "./no-room-error.ts";
 import { quarterOfHeap } from "./quarter-of-heap.ts";
@@ -217,7 +217,7 @@ export class StoredRequests {
   async #claim(kind: ClaimKind, limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     const { store, access } = this.#options;
     for (;;) {
-      const begin = Date.now();
+      const begin = steadyNow();
       const isLost = () => kind === "due" && !isHeld(store, begin);
       // Others would get it at once; whoever renews the lease lets claims be made again.
       if (isLost()) return [];

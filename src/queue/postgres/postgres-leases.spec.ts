@@ -3,8 +3,11 @@ import { mock } from "node:test";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { isHeld, steadyNow } from "../lease.ts";
 import type { StoreChange } from "../queue-store.ts";
+import { StoredQueue } from "../stored-queue.ts";
 
 describe("The lease of a PostgresStore", () => {
   const stores = postgresStores();
@@ -17,13 +20,13 @@ describe("The lease of a PostgresStore", () => {
     await late.start();
     const other = await stores.open();
     await late.insert([arrival("1")], roomy, false);
-    const claimedAt = Date.now();
+    const claimedAt = steadyNow();
     await late.claim("due", "first", 1, false);
     link.toServer.hold();
     // In time, by the clock of whoever sends it.
     const { until } = late.lease;
     const renewal = late.sweep();
-    while (Date.now() <= until) await other.stats();
+    while (steadyNow() <= until) await other.stats();
     await stores.query("UPDATE arena_replicas SET lease_until = now()");
     await other.sweep();
     const [claim] = await other.claim("due", "second", 1, false);
@@ -34,17 +37,64 @@ describe("The lease of a PostgresStore", () => {
     await late.stop();
   });
 
-  it("never begins in the future, also when the clock was set back", async () => {
-    mock.timers.enable({ apis: ["Date"], now: Date.now() + 600_000 });
-    try {
-      const store = await stores.open();
-      mock.timers.reset();
-      assert.ok(store.lease.since > Date.now());
-      await store.sweep();
-      assert.ok(store.lease.since <= Date.now());
-    } finally {
-      mock.timers.reset();
-    }
+  /** Puts the wall clock of this process elsewhere, until the test ends or `mock.timers.reset`. */
+  const setClock = (byMs: number) => mock.timers.enable({ apis: ["Date"], now: Date.now() + byMs });
+  afterEach(() => mock.timers.reset());
+
+  for (const [what, aheadMs] of [
+    ["ten minutes behind the database's", -600_000],
+    ["ten minutes ahead of the database's", 600_000],
+  ] as const) {
+    it(`holds what it takes, and no longer than it lasts, on a clock that is ${what}`, async () => {
+      setClock(aheadMs);
+      const store = await stores.open({ leaseMs: 300 });
+      const before = steadyNow();
+      const other = await stores.open();
+      await store.insert([arrival("1", { deadline: Date.now() + 60_000 })], roomy, false);
+      const [claim] = await store.claim("due", "t", 1, false);
+      assert.ok(claim);
+      assert.equal(isHeld(store, before), true);
+      await other.sweep();
+      assert.deepEqual(await other.claim("due", "other", 1, false), []);
+      while (isHeld(store, before)) await stores.query("SELECT");
+      assert.ok(steadyNow() < before + 5000);
+    });
+  }
+
+  it("delivers what it takes, once, when the clock is set back", async () => {
+    setClock(600_000);
+    const store = await stores.open();
+    const take = mock.method(store, "take");
+    const queue = new StoredQueue({
+      ...{ ...roomy, isSerial: false, logger: new RecordingLogger(), createStore: () => store },
+    });
+    mock.timers.reset();
+    const other = await stores.open();
+    await other.insert([arrival("1")], roomy, false);
+    const rows = await other.claim("due", "t", 1, false);
+    const answer = { text: "{}", outcome: "OK" } as const;
+    await other.answer(
+      rows.map(({ row, token }) => ({ row, token, answer, answeredAt: 1 })),
+      false,
+    );
+    const leaves = new AbortController();
+    const { value } = await queue.deliveries(leaves.signal)[Symbol.asyncIterator]().next();
+    assert.equal(value?.messageID, "1");
+    value?.done();
+    leaves.abort();
+    await queue.onDelivered(AbortSignal.timeout(5000));
+    assert.equal(take.mock.callCount(), 1);
+  });
+
+  it("is over after a sleep of the machine, which stops all clocks but that on the wall", async () => {
+    const store = await stores.open();
+    assert.equal(isHeld(store, steadyNow()), true);
+    setClock(61_000);
+    assert.equal(isHeld(store, steadyNow()), false);
+    const before = steadyNow();
+    await store.sweep();
+    assert.equal(isHeld(store, before), false);
+    assert.equal(isHeld(store, steadyNow()), true);
   });
 
   it("lets others look again as soon as it is renewed late, whatever else fails then", async () => {
@@ -52,11 +102,11 @@ describe("The lease of a PostgresStore", () => {
     const store = await stores.open({ leaseMs: 200, onChange: (change) => news.add(change) });
     await stores.query("ALTER TABLE arena_requests RENAME TO arena_gone");
     try {
-      while (Date.now() <= store.lease.until) await stores.query("SELECT 1");
+      while (steadyNow() <= store.lease.until) await stores.query("SELECT 1");
       const before = news.items.length;
       await assert.rejects(store.sweep(), /arena_requests/);
       assert.deepEqual(news.items.slice(before), ["anything"]);
-      assert.ok(Date.now() < store.lease.until + 200);
+      assert.ok(steadyNow() < store.lease.until + 200);
     } finally {
       await stores.query("ALTER TABLE arena_gone RENAME TO arena_requests");
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Logger, silentLogger } from "../../data-models/logger.ts";
+import { steadyNow } from "../lease.ts";
 import type {
   Arrival,
   Claim,
@@ -14,6 +15,7 @@ import type {
   TakenRow,
 } from "../queue-store.ts";
 import type { QueueStats } from "../request-queue.ts";
+import { Stopwatch } from "../stopwatch.ts";
 import { Announcements } from "./announcements.ts";
 import { checkEncoding } from "./check-encoding.ts";
 import { checkRights } from "./check-rights.ts";
@@ -59,6 +61,8 @@ export class PostgresStore implements QueueStore {
   readonly #deliveries: PostgresDeliveries;
   readonly #retention: PostgresRetention;
   #lease = { since: 0, until: 0 };
+  /** Runs since the renewal of the lease began. */
+  #renewal = new Stopwatch();
   /** Until then nobody is taken for dead. */
   #patientUntil = 0;
   #isStopped = false;
@@ -104,7 +108,8 @@ export class PostgresStore implements QueueStore {
   }
 
   get lease(): { readonly since: number; readonly until: number } {
-    return this.#lease;
+    const { leaseMs } = this.#options;
+    return this.#renewal.elapsedMs < leaseMs ? this.#lease : { ...this.#lease, until: 0 };
   }
 
   async start(): Promise<void> {
@@ -213,34 +218,34 @@ export class PostgresStore implements QueueStore {
   }
 
   /**
-   * Renews the lease, and says between which times that was done. One that was under
-   * way for as long as it lasts is over when it is heard of.
+   * Renews the lease, and says when that began. One that was under way for as long
+   * as it lasts is over when it is heard of.
    */
-  async #renewLease(): Promise<readonly [begin: number, end: number]> {
+  async #renewLease(): Promise<{ readonly begin: number; readonly renewal: Stopwatch }> {
     const { leaseMs } = this.#options;
     for (;;) {
-      const begin = Date.now();
+      const [begin, renewal] = [steadyNow(), new Stopwatch()];
       await this.#connections.durably("renew-lease", sql.renewLease, [this.#owner, leaseMs]);
-      const end = Date.now();
-      if (end < begin + leaseMs) return [begin, end];
+      if (renewal.elapsedMs < leaseMs) return { begin, renewal };
     }
   }
 
   /** Says that this process lives, and frees what nobody works on. */
   async #renew(): Promise<void> {
     const { leaseMs, onChange } = this.#options;
-    const [now, renewedAt] = await this.#renewLease();
+    const { begin, renewal } = await this.#renewLease();
+    const renewedAt = steadyNow();
     // Whoever was away for too long holds nothing any more of what it had before.
-    const isLate = renewedAt >= this.#lease.until;
+    const isLate = renewedAt >= this.lease.until;
     // The database may have been away for all: the others get the time to renew their leases.
     if (isLate && this.#lease.until > 0) {
       this.#patientUntil = renewedAt + leaseMs + longestRestMs;
     }
-    // A clock that was set back must not make it begin in the future.
-    const since = isLate ? renewedAt : Math.min(this.#lease.since, now);
-    this.#lease = { since, until: now + leaseMs };
+    const since = isLate ? renewedAt : this.#lease.since;
+    this.#lease = { since, until: begin + leaseMs };
+    this.#renewal = renewal;
     if (isLate) onChange("anything");
-    if (now >= this.#patientUntil) {
+    if (begin >= this.#patientUntil) {
       this.#announceFreed(
         await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, [])),
       );
