@@ -1,23 +1,20 @@
-import type { Arrival, QueueStore, StoreLimits } from "./queue-store.ts";
-import type { AcceptOutcome } from "./request-queue.ts";
 import { ifReachable, type StoreAccess } from "./store-access.ts";
 
 /** What doubts are settled with. */
 export interface DoubtsOptions {
-  readonly insert: QueueStore["insert"];
   readonly access: StoreAccess;
-  /** How long after it came a request may be in doubt. */
+  /** How long after it came something may be in doubt. */
   readonly mostMs: number;
-  /** Bytes of requests that may be in doubt at once. */
+  /** Bytes that may be in doubt at once. */
   readonly maxBytes: number;
 }
 
-/** Requests that may be in doubt at once: about what is under way when a store goes away. */
+/** How much may be in doubt at once: about what is under way when a store goes away. */
 const mostDoubts = 400;
 
 /**
- * Asks a store that went away with requests whether it has them, until it says
- * so: an error now, and an answer when it is back, would be one too many.
+ * Asks a store that went away with something whether it has it, until it says
+ * so: an error now, and what is there when it is back, would be one too many.
  */
 export class Doubts {
   readonly #options: DoubtsOptions;
@@ -28,11 +25,16 @@ export class Doubts {
     this.#options = options;
   }
 
-  /** Resolves with `unknown` when that takes too long, or too many are in doubt. */
-  async settle(arrival: Arrival, limits: StoreLimits): Promise<AcceptOutcome> {
-    const { mostMs, maxBytes } = this.#options;
-    const { bytes, receivedAt } = arrival.request;
-    if (this.#count >= mostDoubts || this.#bytes >= maxBytes) return "unknown";
+  /**
+   * Makes the call again, as a retry, until it succeeds. Resolves with undefined
+   * when that takes too long, or too much is in doubt.
+   */
+  async settle<Result>(
+    { bytes, receivedAt }: { readonly bytes: number; readonly receivedAt: number },
+    callAgain: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const { access, mostMs, maxBytes } = this.#options;
+    if (this.#count >= mostDoubts || this.#bytes >= maxBytes) return undefined;
     this.#count++;
     this.#bytes += bytes;
     const giveUp = new AbortController();
@@ -44,20 +46,12 @@ export class Doubts {
     const leftMs = Math.min(mostMs, receivedAt + mostMs - Date.now());
     const timer = setTimeout(() => giveUp.abort(), leftMs);
     try {
-      const outcome = await Promise.race([this.#insert(arrival, limits, signal), over]);
-      // The insert of before may still be on its way, and find room.
-      return outcome === undefined || outcome === "full" ? "unknown" : outcome;
+      const call = ifReachable(access.call(callAgain, { signal, carriesData: true }));
+      return await Promise.race([call, over]);
     } finally {
       clearTimeout(timer);
       this.#count--;
       this.#bytes -= bytes;
     }
-  }
-
-  async #insert(arrival: Arrival, limits: StoreLimits, signal: AbortSignal) {
-    const { insert, access } = this.#options;
-    const again = () => insert([arrival], limits, true);
-    const outcomes = await ifReachable(access.call(again, { signal, carriesData: true }));
-    return outcomes?.[0];
   }
 }

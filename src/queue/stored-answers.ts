@@ -5,9 +5,11 @@ import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
 import { DataError } from "./data-error.ts";
 import { DeliveryDesk, type DeskEntry } from "./delivery-desk.ts";
+import { Doubts } from "./doubts.ts";
 import { isHeld, steadyNow } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
+import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
 import type { Answer, Delivery, RequestKey } from "./request-queue.ts";
 import { ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
@@ -19,6 +21,8 @@ export interface StoredAnswersOptions {
   readonly maxUndelivered: number;
   /** How long a refusal waits for a store that is away before this process keeps it. */
   readonly patienceMs: number;
+  /** How long it waits when the store may have it. */
+  readonly doubtMs: number;
   readonly logger: Logger;
   /** An answer was delivered, so that there may be room for another one. */
   readonly onRoom: () => void;
@@ -47,11 +51,12 @@ export class StoredAnswers {
   /** Names the next take. It stays the same until a take has succeeded. */
   #token = { name: randomUUID(), isRetry: false };
   readonly #refusals: Batcher<Refusal, boolean>;
+  readonly #doubts: Doubts;
   readonly #dones: Batcher<Claim, undefined>;
   readonly #releases: Batcher<Claim, undefined>;
 
   constructor(options: StoredAnswersOptions) {
-    const { store, access, patienceMs } = options;
+    const { store, access, patienceMs, doubtMs } = options;
     this.#options = options;
     this.#desk = new DeliveryDesk({
       fetch: () => this.#fetch(),
@@ -66,6 +71,7 @@ export class StoredAnswers {
         return access.call(refuse, { patienceMs, carriesData: true });
       },
     });
+    this.#doubts = new Doubts({ access, mostMs: doubtMs, maxBytes: quarterOfHeap });
     this.#dones = new Batcher({
       ...batchLimits,
       work: async (claims) => {
@@ -105,12 +111,9 @@ export class StoredAnswers {
   /** Stores a refusal when there is room for it, unless `signal` gives up before. */
   async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
     const { sessionID, messageID } = key;
-    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt: Date.now() };
-    do {
-      const { count } = this.#room;
-      if (await this.#lodge(refusal)) return;
-      await this.#room.after(count, signal);
-    } while (!signal.aborted);
+    const receivedAt = Date.now();
+    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
+    await this.#settle(refusal, signal);
   }
 
   /** The store was away: what only this process has goes there, unless it is under way. */
@@ -121,7 +124,7 @@ export class StoredAnswers {
     for (const refusal of stranded) {
       const settle = this.#kept.get(refusal);
       this.#kept.delete(refusal);
-      void this.refuse(refusal, refusal.answer, neverAborted).then(settle);
+      void this.#settle(refusal, neverAborted).then(settle);
     }
   }
 
@@ -130,10 +133,19 @@ export class StoredAnswers {
     await Promise.all([this.#ending.settled(signal), this.#releasing.settled(signal)]);
   }
 
+  /** Resolves when the store has it, or a client, or when `signal` aborts while there is no room. */
+  async #settle(refusal: Refusal, signal: AbortSignal): Promise<void> {
+    do {
+      const { count } = this.#room;
+      if (await this.#lodge(refusal)) return;
+      await this.#room.after(count, signal);
+    } while (!signal.aborted);
+  }
+
   /** False when there is no room. */
   async #lodge(refusal: Refusal): Promise<boolean> {
     try {
-      if (!(await this.#refusals.add(refusal))) return false;
+      if (!(await this.#store(refusal))) return false;
       this.#desk.wake();
     } catch (error) {
       // Ids that no store can hold can go out from here all the same.
@@ -142,6 +154,21 @@ export class StoredAnswers {
       await this.#keep(refusal);
     }
     return true;
+  }
+
+  /** What a store went away with may be there: if it went out from here too, it would be one too many. */
+  async #store(refusal: Refusal): Promise<boolean> {
+    try {
+      return await this.#refusals.add(refusal);
+    } catch (error) {
+      if (!(error instanceof StoreAwayError && error.mayBeDone)) throw error;
+      // It may have lain here for long, and is in doubt only now.
+      const doubt = { receivedAt: Date.now(), bytes: refusal.answer.text.length };
+      const again = () => this.#options.store.refuse([refusal], true);
+      const isStored = (await this.#doubts.settle(doubt, again))?.[0];
+      if (isStored === undefined) throw error;
+      return isStored;
+    }
   }
 
   /** Resolves when a client has it, or the store: whoever was refused must not be told before. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { Collected } from "../../test/fixtures/collected.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
 import { arrival, sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
 import { UnreliableStore } from "../../test/fixtures/unreliable-store.ts";
-import type { QueueStore } from "./queue-store.ts";
-import type { AcceptOutcome, QueuedRequest } from "./request-queue.ts";
+import type { QueueStore, StoreChange } from "./queue-store.ts";
+import type { AcceptOutcome, Answer, Delivery, QueuedRequest } from "./request-queue.ts";
 import { StoredQueue } from "./stored-queue.ts";
 
 describe("StoredQueue whose store went away with a request", () => {
@@ -13,11 +14,13 @@ describe("StoredQueue whose store went away with a request", () => {
   let file: QueueStore;
   let store: UnreliableStore;
   let queue: StoredQueue;
+  let say: (change: StoreChange) => void;
 
   async function open(patience: { patienceMs: number; doubtMs: number }): Promise<void> {
     queue = new StoredQueue({
       ...{ ...limits, ...patience, isSerial: false, logger: new RecordingLogger(), maxBytes: 1000 },
       createStore: (onChange) => {
+        say = onChange;
         file = sqliteStore(files.file(), { ...limits, onChange });
         store = new UnreliableStore(file);
         return store;
@@ -113,6 +116,84 @@ describe("StoredQueue whose store went away with a request", () => {
     await file.insert([arrival("2"), arrival("3")], limits, false);
     store.isAway = false;
     assert.equal(await outcome, "unknown");
+  });
+
+  describe("that is refused", () => {
+    const no: Answer = { text: '{"error":"no"}', outcome: "UNAVAILABLE" };
+    const key = { sessionID: "s", messageID: "1" };
+    let leaves: AbortController;
+    let deliveries: Collected<Delivery>;
+    beforeEach(() => {
+      leaves = new AbortController();
+      deliveries = new Collected();
+    });
+    afterEach(() => leaves.abort());
+
+    async function listen(): Promise<void> {
+      for await (const delivery of queue.deliveries(leaves.signal)) {
+        deliveries.add(delivery);
+        delivery.done();
+      }
+    }
+    /** Resolves with the last of so many attempts at it from that call on. */
+    async function refusals(from: number, count: number): Promise<void> {
+      let place = 0;
+      let seen = 0;
+      await store.calls.find((call) => place++ >= from && call === "refuse" && ++seen === count);
+    }
+    /** Whoever was refused has heard of it as often as this. */
+    async function isHeardOf(times: number): Promise<void> {
+      await deliveries.reached(times);
+      await queue.onDelivered(never);
+      assert.deepEqual(
+        deliveries.items.map(({ messageID, answer }) => [messageID, answer]),
+        Array.from({ length: times }, () => ["1", no]),
+      );
+    }
+
+    for (const isDone of [true, false]) {
+      const what = isDone ? "has the refusal" : "does not have it";
+      it(`hears of it once, when it is known whether the store ${what}`, async () => {
+        await open({ patienceMs: 20, doubtMs: 60_000 });
+        void listen();
+        if (isDone) store.loseAnswerOf("refuse");
+        else store.loseNext("refuse");
+        const told = queue.refuse(key, no, never);
+        await refusals(0, 1);
+        store.isAway = true;
+        await refusals(0, 3);
+        // One that comes later is surely not there, and goes out soon.
+        await queue.refuse({ ...key, messageID: "2" }, no, never);
+        assert.deepEqual(
+          deliveries.items.map(({ messageID }) => messageID),
+          ["2"],
+        );
+        deliveries = new Collected();
+        store.isAway = false;
+        await told;
+        await isHeardOf(1);
+      });
+    }
+
+    it("hears of it once, although it lay here before the store went away with it", async () => {
+      await open({ patienceMs: 20, doubtMs: 100 });
+      store.isAway = true;
+      await queue.stats();
+      const told = queue.refuse(key, no, never);
+      await queue.stats();
+      store.loseAnswerOf("refuse");
+      const before = store.calls.items.length;
+      store.isAway = false;
+      say("anything");
+      await refusals(before, 1);
+      store.isAway = true;
+      await refusals(before, 4);
+      store.isAway = false;
+      say("anything");
+      await told;
+      void listen();
+      await isHeardOf(1);
+    });
   });
 
   it("lets no more bytes wait than may run", async () => {

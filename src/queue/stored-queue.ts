@@ -102,6 +102,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
       access,
       maxUndelivered,
       patienceMs,
+      doubtMs,
       logger,
       onRoom: () => this.#requests.change.notify(),
     });

@@ -68,7 +68,6 @@ export class StoredRequests {
       work: (arrivals, isAgain) => this.#insertAll(arrivals, isAgain),
     });
     this.#doubts = new Doubts({
-      insert: (...call) => this.#insertNow(...call),
       access,
       mostMs: doubtMs,
       maxBytes: this.#maxBytes,
@@ -185,7 +184,11 @@ export class StoredRequests {
       if (!(error instanceof StoreAwayError)) throw error;
       if (!error.mayBeDone) return "unavailable";
     }
-    return this.#doubts.settle(arrival, this.#limits);
+    const limits = this.#limits;
+    const again = () => this.#insertNow([arrival], limits, true);
+    const outcome = (await this.#doubts.settle(arrival.request, again))?.[0];
+    // The insert of before may still be on its way, and find room.
+    return outcome === undefined || outcome === "full" ? "unknown" : outcome;
   }
 
   get #limits(): StoreLimits {

@@ -83,6 +83,21 @@ describe("The retention of a PostgresStore", () => {
     });
   }
 
+  it("stores no refusal again that was delivered and deleted while it is made again", async () => {
+    const store = await stores.open({ retentionMs: 0 });
+    const answer = { text: "{}", outcome: "UNAVAILABLE" } as const;
+    const receivedAt = Date.now() - 600_000;
+    const refusal = (name: string) => ({
+      ...{ arrival: name, sessionID: "s", messageID: name, answer, receivedAt },
+    });
+    assert.deepEqual(await store.refuse([refusal("1")], false), [true]);
+    await store.done(await store.take("t", 9, false), Date.now());
+    assert.equal(await left(), 0);
+    assert.deepEqual(await store.refuse([refusal("1"), refusal("2")], true), [true, true]);
+    const [other, ...more] = await store.take("t", 9, false);
+    assert.deepEqual([other?.messageID, more], ["2", []]);
+  });
+
   it("knows who asked a moment ago for an answer that was old, and is deleted meanwhile", async () => {
     const store = await stores.open({ retentionMs: 0 });
     await answer(store, "1");

@@ -84,6 +84,7 @@ WITH given AS (
 ), fresh AS (
   SELECT *, row_number() OVER (ORDER BY place) AS rank FROM given g
   WHERE NOT EXISTS (SELECT FROM arena_requests r WHERE r.request_key = g.arrival)
+    AND NOT EXISTS (SELECT FROM arena_forgotten f WHERE f.arrival = g.arrival)
 )
 INSERT INTO arena_requests (state, model_id, request_key, arrival, session_id, message_id,
   session_key, received_at, answer, outcome, answered_at, answer_order)
@@ -95,9 +96,10 @@ ORDER BY place
 ON CONFLICT (request_key) DO NOTHING
 RETURNING arrival`;
 
-/** Of refusals that were not inserted: those that are there. $1 arrivals. */
+/** Of refusals that were not inserted: those that are there, or were. $1 arrivals. */
 export const findRefusals = `
-SELECT arrival FROM arena_requests WHERE request_key = ANY($1::text[])`;
+SELECT arrival FROM arena_requests WHERE request_key = ANY($1::text[])
+UNION ALL ${findForgotten}`;
 
 /** Orders of which the index of what waits, and of its deadlines, are the only ones. */
 const oldestFirst = "(r.id + 0)";
