@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { arrival } from "../../test/fixtures/sqlite-files.ts";
-import { requestKeyOf, sessionKeyOf } from "./row-keys.ts";
+import { otherKeyOf, requestKeyOf, sessionKeyOf } from "./row-keys.ts";
 
 describe("requestKeyOf", () => {
   function keyOf(modelID: string, sessionID: string, messageID: string): string {
@@ -39,8 +39,17 @@ describe("requestKeyOf", () => {
     assert.equal(new Set(all).size, all.length);
   });
 
+  it("never changes, because rows and other builds have it", () => {
+    const { request } = arrival("1");
+    assert.equal(requestKeyOf(request, "an arrival"), "6UxUjiy_Udu8IeD2bEslZg=1");
+    assert.equal(otherKeyOf(request), "A_XMRG9887_Lfk1ZzS-wRjULIyiwDdD2f0Q0yY6a2xw");
+    assert.equal(keyOf("m", "s", "é"), "6UxUjiy_Udu8IeD2bEslZg#SplVfkAzw1Od4utlRyAXyg");
+    assert.equal(sessionKeyOf("s"), "BDpxh3TFcr2KJa2-sb_NXA");
+  });
+
   it("knows a request without a messageID by its arrival only", () => {
     assert.equal(keyOf("m", "s", ""), "an arrival");
+    assert.equal(otherKeyOf(arrival("").request), null);
   });
 
   it("is short and plain, whatever the ids are", () => {

@@ -1,7 +1,7 @@
 import { isOfData } from "../data-error.ts";
 import { NotDoneError, toNotDone } from "../not-done-error.ts";
 import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
-import { requestKeyOf, sessionKeyOf } from "../row-keys.ts";
+import { otherKeyOf, requestKeyOf, sessionKeyOf } from "../row-keys.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
 import { isRefusal } from "./postgres-problems.ts";
@@ -58,6 +58,7 @@ export class PostgresArrivals {
       requests.map(({ bytes }) => bytes),
       requests.map(({ receivedAt }) => receivedAt),
       requests.map(({ deadline }) => deadline),
+      requests.map(otherKeyOf),
     ]);
     if (inserted.length > 0) this.#announcements.announce("requests");
     // By key, which arrival is stored.
@@ -68,15 +69,21 @@ export class PostgresArrivals {
     const fail = (error: unknown): never => {
       throw error instanceof NotDoneError && hasWritten ? error.cause : error;
     };
-    if (inserted.length < arrivals.length) {
-      const repeated = await this.#repeat(keys, arrivals).catch(fail);
+    const isAllNew = inserted.length === arrivals.length;
+    const others = isAllNew ? [] : arrivals.map(({ request }) => otherKeyOf(request));
+    if (!isAllNew) {
+      const repeated = await this.#repeat([...keys, ...others], [...arrivals, ...arrivals]).catch(
+        fail,
+      );
       hasWritten = true;
       for (const [key, arrival] of repeated) stored.set(key, arrival);
     }
-    const missing = arrivals.filter((_, place) => !stored.has(keys[place] ?? ""));
+    const storedAt = (place: number) =>
+      stored.get(keys[place] ?? "") ?? stored.get(others[place] ?? "");
+    const missing = arrivals.filter((_, place) => storedAt(place) === undefined);
     const forgotten = isRetry ? await this.#findForgotten(missing).catch(fail) : new Set<string>();
     const outcomes = arrivals.map(({ arrival }, place) => {
-      const known = stored.get(keys[place] ?? "");
+      const known = storedAt(place);
       if (known === arrival || forgotten.has(arrival)) return "accepted";
       return known === undefined ? "full" : "duplicate";
     });
@@ -135,7 +142,7 @@ export class PostgresArrivals {
 
   /** What became of keys that were not inserted: by key, the arrival that is stored. */
   async #repeat(
-    keys: readonly string[],
+    keys: readonly (string | null)[],
     arrivals: readonly Arrival[],
   ): Promise<readonly (readonly [string, string])[]> {
     const values = [keys, arrivals.map(({ arrival }) => arrival), Date.now()];

@@ -23,12 +23,13 @@ const light = (found: string) => `(
 export const insert = `
 WITH given AS (
   SELECT * FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-      $10::integer[], $11::bigint[], $12::bigint[])
+      $10::integer[], $11::bigint[], $12::bigint[], $13::text[])
     WITH ORDINALITY AS g (request_key, arrival, session_id, message_id, session_key, request,
-      bytes, received_at, deadline, place)
+      bytes, received_at, deadline, other_key, place)
 ), fresh AS (
   SELECT *, row_number() OVER (ORDER BY place) AS rank FROM given g
   WHERE NOT EXISTS (SELECT FROM arena_requests r WHERE r.request_key = g.request_key)
+    AND NOT EXISTS (SELECT FROM arena_requests r WHERE r.request_key = g.other_key)
     AND NOT EXISTS (SELECT FROM arena_forgotten f WHERE f.arrival = g.arrival)
 )
 INSERT INTO arena_requests (state, model_id, request_key, arrival, session_id, message_id,
