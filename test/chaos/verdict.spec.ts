@@ -165,6 +165,30 @@ describe("the judge of the chaos", () => {
     }
   });
 
+  for (const what of ["kill", "end", "unlink", "freeze"] as const) {
+    const isExcused = what === "freeze";
+    it(`${isExcused ? "lets a worker have" : "finds"} a turn of another one that it stole after a ${what} of its own`, () => {
+      const [one, other] = [accepted("a"), accepted("b")];
+      attempted(one, "x", { beganAt: now - 5000, endedAt: now + 500, worker: "worker 0" });
+      attempted(other, "y", { beganAt: now + 200, endedAt: now + 300, worker: "worker 1" });
+      answered(one, "x");
+      answered(other, "y");
+      disturbances.begin("worker 1", what)();
+      const expected = isExcused ? [] : ["two requests of a session ran at once"];
+      assert.deepEqual(violations(), expected);
+    });
+  }
+
+  it("finds a turn that was stolen from a worker that was killed before it had it", () => {
+    const [one, other] = [accepted("a"), accepted("b")];
+    attempted(one, "x", { beganAt: now + 10, endedAt: now + 100, worker: "worker 0" });
+    attempted(other, "y", { beganAt: now + 50, endedAt: now + 60, worker: "worker 1" });
+    answered(one, "x");
+    answered(other, "y");
+    disturbances.begin("worker 0", "kill")();
+    assert.deepEqual(violations(), ["two requests of a session ran at once"]);
+  });
+
   it("finds a session's requests that were answered out of order", () => {
     const [one, other] = [accepted("a"), accepted("b", { at: now + 10 })];
     attempted(one, "x", { beganAt: now + 30, endedAt: now + 40 });

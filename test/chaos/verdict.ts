@@ -135,19 +135,20 @@ export class Judge {
   /**
    * A worker that froze for longer than its lease, or that could not renew it
    * because the database was away, goes on with what it has lost: fencing, not
-   * the lease, keeps its answers out. So does one whose claim a crash of the
-   * database took away.
+   * the lease, keeps its answers out. One that was killed goes on with nothing, and
+   * whatever else was done to who came later gives it no right to a turn.
    */
   #mayOverlap(earlier: Attempt, later: Attempt): boolean {
-    const around = (parts: readonly string[], from: number) =>
-      this.#disturbances.around(parts, from, later.beganAt);
+    const around = (part: string, from: number) =>
+      this.#disturbances.around([part], from, later.beganAt);
+    // What a worker had claimed before it froze it may begin a moment afterwards.
+    const freezesBefore = ({ worker, beganAt }: Attempt) =>
+      around(worker, beganAt - stalenessMs).filter(({ what }) => what === "freeze");
     const [reason] = [
-      ...around([earlier.worker, "database"], earlier.beganAt - slackMs),
-      // What a worker had claimed before it froze it may begin a moment afterwards.
-      ...around([earlier.worker], earlier.beganAt - stalenessMs).filter(
-        ({ what }) => what === "freeze",
-      ),
-      ...around([later.worker], later.beganAt - acknowledgementMs),
+      ...around("database", earlier.beganAt - slackMs),
+      ...around(earlier.worker, earlier.beganAt - slackMs).filter(({ what }) => what !== "kill"),
+      ...freezesBefore(earlier),
+      ...freezesBefore(later),
     ];
     if (!reason) return false;
     this.#excuse(`overlap: ${reason.what} ${reason.part.replace(/ .*/, "")}`);
