@@ -26,7 +26,20 @@ describe("arena doctor", () => {
     assert.match(stdout, /in the arena: The platform's orchestrator never calls predict again/);
     assert.match(stdout, /platform's orchestrator: BREAKS: predict loop dies at ARENA-9/);
     assert.match(stdout, /small test orchestrator: BREAKS: process dies at ARENA-9/);
-    assert.match(stdout, /4 things break in the arena\.\n$/);
+    assert.match(stdout, /4 things break in the arena\. 1 thing was not seen\.\n$/);
+  });
+
+  it("exits 0 when nothing that was seen would break, and says what was not", async () => {
+    const { code, stdout } = await examine(
+      new RightContainer(),
+      "--only",
+      "ARENA-20",
+      "--timeout",
+      "1",
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /ARENA-20 +at its end .* not seen +the doctor stops nothing/);
+    assert.match(stdout, /Nothing that was seen would break .*\. 1 thing was not seen\.\n$/);
   });
 
   it("writes JSON for scripts, and everything else elsewhere", async () => {
@@ -42,6 +55,7 @@ describe("arena doctor", () => {
     const report = JSON.parse(stdout);
     assert.equal(report.modelID, "right");
     assert.equal(report.broken, 1);
+    assert.equal(report.notSeen, 0);
     assert.equal(report.checks[0].requirement, "ARENA-21");
     assert.equal(report.checks[0].verdict, "broken");
     assert.match(report.checks[0].consequence, /never carries metrics again/);
@@ -54,7 +68,7 @@ describe("arena doctor", () => {
     const { code, stdout } = await run(served.address);
     assert.equal(code, 1);
     assert.match(stdout, /ARENA-3 .*BROKEN .*ECONNREFUSED.*Is it running, on all interfaces/);
-    assert.match(stdout, /\d+ skipped: nothing answers at the address/);
+    assert.match(stdout, /\d+ not seen: nothing answers at the address/);
   });
 
   it("shows its progress on a terminal", async () => {

@@ -7,7 +7,7 @@ describe("AnswerLog", () => {
   it("collects the answers of a session, those that came before included", async () => {
     const log = new AnswerLog();
     log.addAnswer(0, answer("s"));
-    const collecting = log.collect("s", atLeast(2), 10_000);
+    const collecting = log.collect("s", atLeast(2), () => 10_000);
     log.addAnswer(1, answer("other"));
     log.addAnswer(1, answer("s"));
     const answers = await collecting;
@@ -20,8 +20,28 @@ describe("AnswerLog", () => {
   it("returns what came when nothing more comes", async () => {
     const log = new AnswerLog();
     log.addAnswer(0, answer("s"));
-    assert.equal((await log.collect("s", answersTo(2), 10)).length, 1);
-    assert.equal((await log.collect("nobody's", atLeast(1), 10)).length, 0);
+    assert.equal((await log.collect("s", answersTo(2), () => 10)).length, 1);
+    assert.equal((await log.collect("nobody's", atLeast(1), () => 10)).length, 0);
+  });
+
+  it("waits on when its patience has grown meanwhile", async () => {
+    const log = new AnswerLog();
+    let patienceMs = 1;
+    const collecting = log.collect("s", atLeast(1), () => {
+      const nowMs = patienceMs;
+      if (patienceMs === 10_000) queueMicrotask(() => log.addAnswer(0, answer("s")));
+      patienceMs = 10_000;
+      return nowMs;
+    });
+    assert.equal((await collecting).length, 1);
+  });
+
+  it("counts what is neither answered nor given up", async () => {
+    const log = new AnswerLog();
+    for (const sessionID of ["answered", "given up", "open"]) log.addRequest(sessionID, "m");
+    log.addAnswer(0, answer("answered"));
+    await log.collect("given up", atLeast(1), () => 1);
+    assert.equal(log.open, 1);
   });
 
   it("tells answers that nobody asked for from those that were", () => {

@@ -20,10 +20,16 @@ export function answersTo(count: number): (answers: readonly LoggedAnswer[]) => 
 /** After so many times the patience, nobody waits any longer, whatever else still comes. */
 const PATIENCE_LIMIT = 4;
 
+interface Asked {
+  readonly sentAtMs: number;
+  /** Nobody knows yet what becomes of it. */
+  isOpen: boolean;
+}
+
 /** Every request that the doctor sent, and everything that came on any of its streams. */
 export class AnswerLog {
   readonly #answers: LoggedAnswer[] = [];
-  readonly #sentAtMs = new Map<string, Map<string, number>>();
+  readonly #asked = new Map<string, Map<string, Asked>>();
   readonly #watchers = new Set<() => void>();
 
   /** All the answers so far. */
@@ -33,13 +39,19 @@ export class AnswerLog {
 
   /** Answers of sessions that the doctor never had. */
   get strays(): readonly LoggedAnswer[] {
-    return this.#answers.filter(({ answer }) => !this.#sentAtMs.has(answer.sessionID));
+    return this.#answers.filter(({ answer }) => !this.#asked.has(answer.sessionID));
+  }
+
+  /** How many requests are neither answered nor given up. */
+  get open(): number {
+    const asked = [...this.#asked.values()].flatMap((messages) => [...messages.values()]);
+    return asked.filter(({ isOpen }) => isOpen).length;
   }
 
   /** How long it took from each request to its first answer, the shortest first. */
   get latenciesMs(): readonly number[] {
-    const latencies = [...this.#sentAtMs].flatMap(([sessionID, messages]) =>
-      [...messages].map(([messageID, sentAtMs]) => {
+    const latencies = [...this.#asked].flatMap(([sessionID, messages]) =>
+      [...messages].map(([messageID, { sentAtMs }]) => {
         const first = this.of(sessionID).find(({ answer }) => answer.messageID === messageID);
         return first ? first.atMs - sentAtMs : undefined;
       }),
@@ -54,39 +66,58 @@ export class AnswerLog {
 
   /** Takes down that a request is sent now. */
   addRequest(sessionID: string, messageID: string): void {
-    const messages = this.#sentAtMs.get(sessionID) ?? new Map<string, number>();
-    this.#sentAtMs.set(sessionID, messages.set(messageID, performance.now()));
+    const messages = this.#asked.get(sessionID) ?? new Map<string, Asked>();
+    const asked = { sentAtMs: performance.now(), isOpen: true };
+    this.#asked.set(sessionID, messages.set(messageID, asked));
   }
 
   /** Takes down an answer that came. */
   addAnswer(stream: number, answer: modelAnswer): void {
     this.#answers.push({ answer, stream, atMs: performance.now() });
+    const asked = this.#asked.get(answer.sessionID)?.get(answer.messageID);
+    if (asked) asked.isOpen = false;
     for (const watch of [...this.#watchers]) watch();
+  }
+
+  /** Takes down that no more answers to a session are expected. */
+  giveUp(sessionID: string): void {
+    for (const asked of this.#asked.get(sessionID)?.values() ?? []) asked.isOpen = false;
   }
 
   /**
    * Waits until the answers of a session are enough. Gives up, and returns
    * those that came, when for `patienceMs` no answer to anything came: a slow
    * container that works through its requests one by one is not a silent one.
+   * A patience that changes meanwhile counts as it is in the end.
    */
   async collect(
     sessionID: string,
     isEnough: (answers: readonly LoggedAnswer[]) => boolean,
-    patienceMs: number,
+    patienceMs: () => number,
   ): Promise<readonly LoggedAnswer[]> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const limit = setTimeout(resolve, patienceMs * PATIENCE_LIMIT);
-    const silence = setTimeout(resolve, patienceMs);
+    const startMs = performance.now();
+    let lastMs = startMs;
+    let limitMs = startMs;
+    let timer: NodeJS.Timeout | undefined;
+    const wait = () => {
+      const patience = patienceMs();
+      limitMs = Math.max(limitMs, startMs + patience * PATIENCE_LIMIT);
+      const leftMs = Math.min(lastMs + patience, limitMs) - performance.now();
+      if (leftMs <= 0) resolve();
+      else timer = setTimeout(wait, leftMs);
+    };
     const watch = () => {
-      silence.refresh();
+      lastMs = performance.now();
       if (isEnough(this.of(sessionID))) resolve();
     };
-    watch();
+    if (isEnough(this.of(sessionID))) resolve();
+    else wait();
     this.#watchers.add(watch);
     await promise;
     this.#watchers.delete(watch);
-    clearTimeout(limit);
-    clearTimeout(silence);
+    clearTimeout(timer);
+    this.giveUp(sessionID);
     return this.of(sessionID);
   }
 }

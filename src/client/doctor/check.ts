@@ -9,13 +9,14 @@ import type { Patient } from "./patient.ts";
 export type Need = "nothing" | "connection" | "model" | "answers" | "evidence";
 
 /**
- * When a check runs: `first` one by one while all is quiet; `together` at the
+ * When a check runs: `untouched` one by one before the doctor opens its first
+ * stream; `first` likewise, while all is quiet; `together` at the
  * same time, while the doctor keeps one stream open; `large` likewise, after
  * them, because megabytes hold up everything else; `alone` one by one, with
  * only the streams that the check itself opens; `afterwards` looks at what the
  * others saw.
  */
-export type Stage = "first" | "together" | "large" | "alone" | "afterwards";
+export type Stage = "untouched" | "first" | "together" | "large" | "alone" | "afterwards";
 
 /** One thing that the doctor looks at. It never throws for what a container does, and never hangs. */
 export interface Check {

@@ -4,6 +4,8 @@ export const consequences = {
     "The platform's orchestrator never calls predict again and the test orchestrator ends: nobody gets an answer until they are restarted.",
   predictHangs:
     "The orchestrator waits in predict, and the requests of all the others wait behind it.",
+  queue:
+    "Participants wait for each other: the last of ten waits for all the answers before its own.",
   waitsForever: "The participant who asked waits in front of a spinner for ever.",
   lostAnswer: "The answer is lost: its participant waits in front of a spinner for ever.",
   unreadable: "The task cannot show the answer.",

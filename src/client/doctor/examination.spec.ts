@@ -4,15 +4,27 @@ import { type Container, serveContainer } from "../../../test/fixtures/container
 import { PythonContainer } from "../../../test/fixtures/containers/python-container.ts";
 import { RightContainer } from "../../../test/fixtures/containers/right-container.ts";
 import { examine } from "./examination.ts";
+import type { Finding } from "./finding.ts";
 import { Patient } from "./patient.ts";
 import { makePlan } from "./plan.ts";
 import type { Report } from "./report.ts";
 
 describe("examine", () => {
-  it("finds nothing to mend in a container that does what ARENA-3 to ARENA-21 say", async () => {
-    const report = await examineContainer(new RightContainer(), [], { answerMs: 5000 });
+  it("finds nothing to mend in a container that does what ARENA-3 to ARENA-22 say, and says what it did not see", async () => {
+    const report = await examineContainer(new RightContainer(), [], {
+      answerMs: 1000,
+      promptMs: 1000,
+    });
     assert.deepEqual(brokenTitles(report), []);
-    assert.ok(report.checks.every(({ finding }) => finding.verdict !== "skipped"));
+    assert.deepEqual(titles(report, "not seen"), [
+      "ARENA-7 predict returns at once while the model works",
+      "ARENA-9 a model that throws is answered",
+      "ARENA-10 5 sessions at once wait about as long as one",
+      "ARENA-16 work begins before a stream is opened",
+      "ARENA-19 no answer is over 4 MiB",
+      "ARENA-20 at its end it closes sendPrediction as its place asks for",
+      "ARENA-22 a client that is frozen for minutes is not cut off",
+    ]);
     assert.deepEqual(
       report.orchestrators.map(({ survives }) => survives),
       [true, true],
@@ -34,6 +46,7 @@ describe("examine", () => {
       "ARENA-14 an image of 8 MB is taken",
       "ARENA-17 a stream is cancelled: what had not arrived comes on the next",
       "ARENA-17 a connection is cut: what had not arrived comes on the next",
+      "ARENA-17 a connection is cut: what was acknowledged last comes again",
     ]);
     const [platform, small] = report.orchestrators;
     assert.match(platform?.detail ?? "", /^predict loop dies at ARENA-14, a request of 8 MB/);
@@ -120,6 +133,7 @@ describe("examine", () => {
           "ARENA-17 two streams open: each answer comes on one of them",
           "ARENA-17 a stream is cancelled: what had not arrived comes on the next",
           "ARENA-17 a connection is cut: what had not arrived comes on the next",
+          "ARENA-17 a connection is cut: what was acknowledged last comes again",
         ],
       ],
       [
@@ -129,7 +143,24 @@ describe("examine", () => {
         [
           "ARENA-17 a stream is cancelled: what had not arrived comes on the next",
           "ARENA-17 a connection is cut: what had not arrived comes on the next",
+          "ARENA-17 a connection is cut: what was acknowledged last comes again",
         ],
+      ],
+      [
+        "ARENA-17 answers that are lost with their stream, after longer than the first took",
+        new broken.TiringContainer(),
+        ["ARENA-17"],
+        [
+          "ARENA-17 a stream is cancelled: what had not arrived comes on the next",
+          "ARENA-17 a connection is cut: what had not arrived comes on the next",
+          "ARENA-17 a connection is cut: what was acknowledged last comes again",
+        ],
+      ],
+      [
+        "ARENA-17 answers that were acknowledged and not read",
+        new broken.TrustingContainer(),
+        ["ARENA-17"],
+        ["ARENA-17 a connection is cut: what was acknowledged last comes again"],
       ],
       [
         "ARENA-18 a text that is no string",
@@ -176,6 +207,45 @@ describe("examine", () => {
     assert.deepEqual(brokenTitles(report), []);
   });
 
+  describe("a container that blocks while its model works, as the Python template does", () => {
+    const slow = { blockMs: 150, pollMs: 10 };
+
+    it("is found to keep predict waiting (ARENA-7)", async () => {
+      const report = await examineContainer(new PythonContainer(slow), ["ARENA-7"], {
+        promptMs: 60,
+      });
+      assert.deepEqual(brokenTitles(report), [
+        "ARENA-7 predict returns at once while the model works",
+      ]);
+    });
+
+    it("is found to work on one request after the other, and waited for (ARENA-10)", async () => {
+      const report = await examineContainer(new PythonContainer({ blockMs: 110 }), [
+        "ARENA-10",
+        "ARENA-12",
+      ]);
+      assert.deepEqual(brokenTitles(report), [
+        "ARENA-10 5 sessions at once wait about as long as one",
+      ]);
+    });
+
+    it("is found to begin when a stream is opened (ARENA-16)", async () => {
+      const report = await examineContainer(new PythonContainer(slow), ["ARENA-16"], {
+        answerMs: 1500,
+      });
+      assert.deepEqual(brokenTitles(report), ["ARENA-16 work begins before a stream is opened"]);
+    });
+  });
+
+  it("sees that a container does not wait for a model that takes its time (ARENA-7, ARENA-10, ARENA-16)", async () => {
+    const only = ["ARENA-7", "ARENA-10", "ARENA-16"];
+    const report = await examineContainer(new RightContainer({ modelMs: 200 }), only, {
+      answerMs: 1500,
+      promptMs: 500,
+    });
+    assert.ok(report.checks.every(({ finding }) => finding.verdict === "ok"));
+  });
+
   it("finds ARENA-15 answers without ids, and says which ids came", async () => {
     const report = await examineContainer(new broken.AnonymousContainer(), ["ARENA-15"]);
     assert.deepEqual(brokenTitles(report), ["ARENA-15 a question is answered, with its ids"]);
@@ -202,13 +272,13 @@ describe("examine", () => {
     );
   });
 
-  it("skips what needs a modelID when nobody says one", async () => {
+  it("sees nothing of what needs a modelID when nobody says one", async () => {
     const container = new PythonContainer();
     container.registerModel();
     const report = await examineContainer(container, ["ARENA-5", "ARENA-9", "orchestrators"]);
     assert.deepEqual(
       report.checks.map(({ finding }) => finding.verdict),
-      ["broken", "skipped", "skipped", "skipped", "skipped"],
+      ["broken", "not seen", "not seen", "not seen", "not seen", "not seen"],
     );
     assert.deepEqual(report.orchestrators, []);
   });
@@ -225,15 +295,16 @@ interface Options {
   readonly modelID?: string;
   readonly answerMs?: number;
   readonly quietMs?: number;
+  readonly promptMs?: number;
 }
 
 async function examineContainer(
   container: Container,
   only: readonly string[] = [],
-  { modelID, answerMs = 400, quietMs = 40 }: Options = {},
+  { modelID, answerMs = 400, quietMs = 40, promptMs = 150 }: Options = {},
 ): Promise<Report> {
   await using served = await serveContainer(container);
-  const patience = { callMs: 5000, answerMs, quietMs, promptMs: 150 };
+  const patience = { callMs: 5000, answerMs, quietMs, promptMs };
   const connection = { address: served.address, receiveLimitBytes: 4 * 1024 * 1024 };
   const patient = new Patient(connection, patience, modelID);
   try {
@@ -243,8 +314,12 @@ async function examineContainer(
   }
 }
 
-function brokenTitles({ checks }: Report): readonly string[] {
+function brokenTitles(report: Report): readonly string[] {
+  return titles(report, "broken");
+}
+
+function titles({ checks }: Report, verdict: Finding["verdict"]): readonly string[] {
   return checks
-    .filter(({ finding }) => finding.verdict === "broken")
+    .filter(({ finding }) => finding.verdict === verdict)
     .map(({ requirement, title }) => `${requirement} ${title}`);
 }

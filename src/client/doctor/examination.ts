@@ -1,5 +1,5 @@
 import type { Check, Stage } from "./check.ts";
-import { type Finding, skipped } from "./finding.ts";
+import { type Finding, notSeen } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 import { asksModel, type Plan } from "./plan.ts";
 import type { CheckResult, RehearsalResult, Report } from "./report.ts";
@@ -26,6 +26,7 @@ export async function examine(
     const tookMs = performance.now() - startMs;
     results.set(check, { requirement, title, finding, tookMs });
   };
+  for (const check of inStage("untouched")) await run(check);
   for (const check of inStage("first")) await run(check);
   // What follows asks how fast the first answer came, which only means something in quiet.
   const canAsk = (await patient.isReachable()) && (await patient.modelID()) !== undefined;
@@ -55,13 +56,13 @@ export async function examine(
 
 async function reasonToSkip(check: Check, patient: Patient): Promise<Finding | undefined> {
   if (check.needs === "nothing") return undefined;
-  if (!(await patient.isReachable())) return skipped("nothing answers at the address");
+  if (!(await patient.isReachable())) return notSeen("nothing answers at the address");
   if (check.needs === "connection") return undefined;
-  if (!(await patient.modelID())) return skipped("the modelID is not known; give --model-id");
+  if (!(await patient.modelID())) return notSeen("the modelID is not known; give --model-id");
   if (check.needs === "model") return undefined;
   const { answers } = await patient.firstExchange();
   if (check.needs === "answers") {
-    return answers.length > 0 ? undefined : skipped("the first question was not answered");
+    return answers.length > 0 ? undefined : notSeen("the first question was not answered");
   }
-  return patient.log.all.length > 0 ? undefined : skipped("nothing was answered");
+  return patient.log.all.length > 0 ? undefined : notSeen("nothing was answered");
 }

@@ -1,6 +1,6 @@
 /** What a check found. */
 export type Finding =
-  | { readonly verdict: "ok" | "skipped" | "info"; readonly detail: string }
+  | { readonly verdict: "ok" | "not seen" | "info"; readonly detail: string }
   | {
       readonly verdict: "broken";
       /** What the container did. */
@@ -19,9 +19,9 @@ export function broken(detail: string, consequence: string): Finding {
   return { verdict: "broken", detail, consequence };
 }
 
-/** Nothing can be said, because of `reason`. */
-export function skipped(reason: string): Finding {
-  return { verdict: "skipped", detail: reason };
+/** Nothing can be said, because of `reason`: neither that it is right nor that it is wrong. */
+export function notSeen(reason: string): Finding {
+  return { verdict: "not seen", detail: reason };
 }
 
 /** Good to know; the arena does not depend on it. */

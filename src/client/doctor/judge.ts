@@ -3,7 +3,7 @@ import { MalformedAnswerError } from "../malformed-answer-error.ts";
 import type { RpcError } from "../rpc-error.ts";
 import { consequences } from "./consequences.ts";
 import type { Exchange, Sent } from "./exchange.ts";
-import { broken, type Finding, ok, skipped } from "./finding.ts";
+import { broken, type Finding, notSeen, ok } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
 /** What a predict that did not end with OK means; undefined when it did. */
@@ -24,7 +24,10 @@ export function judgeExchange(
   if (refused) return refused;
   const first = exchange.answers[0];
   if (!first) {
-    return broken(`no answer${strayAnswers(patient)}`, consequences.waitsForever);
+    return broken(
+      `no answer in ${inMs(performance.now() - exchange.sentAtMs)}${strayAnswers(patient)}`,
+      consequences.waitsForever,
+    );
   }
   if (first.answer.messageID !== exchange.messageID) {
     const [sent, came] = [exchange.messageID, first.answer.messageID].map((id) =>
@@ -51,7 +54,7 @@ export function judgeUnderstood(consequence: string): (answer: Answer, summary: 
   return ({ error }, summary) => {
     if (!error) return ok(summary);
     if (error.code === "INVALID_ARGUMENT") return broken(summary, consequence);
-    return skipped(`the model failed, so this cannot be seen: ${summary}`);
+    return notSeen(`the model failed, so this cannot be seen: ${summary}`);
   };
 }
 

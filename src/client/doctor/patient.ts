@@ -5,22 +5,11 @@ import { ArenaClient } from "../arena-client.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import type { RpcError } from "../rpc-error.ts";
 import { rpcFailure } from "../rpc-failure.ts";
-import { AnswerLog, answersTo, atLeast, type LoggedAnswer } from "./answer-log.ts";
+import { AnswerLog, answersTo, type LoggedAnswer } from "./answer-log.ts";
 import type { Exchange, RequestOptions, Sent } from "./exchange.ts";
 import { Listening } from "./listening.ts";
+import { Pace, type Patience } from "./pace.ts";
 import { READY_REQUEST } from "./prompts.ts";
-
-/** How long the doctor waits. */
-export interface Patience {
-  /** For a call to return. */
-  readonly callMs: number;
-  /** For an answer, while no other answer comes. */
-  readonly answerMs: number;
-  /** Until it believes that nothing more comes. */
-  readonly quietMs: number;
-  /** For the `Empty` of predict before it looks as if predict waited for the model. */
-  readonly promptMs: number;
-}
 
 /** What registerModel said to the doctor's first call. */
 export interface Introduction {
@@ -33,6 +22,7 @@ export interface Introduction {
 export class Patient {
   readonly connection: ConnectionOptions;
   readonly patience: Patience;
+  readonly pace: Pace;
   readonly log = new AnswerLog();
   /** Every stream that the doctor opened. */
   readonly listenings: Listening[] = [];
@@ -45,6 +35,7 @@ export class Patient {
   constructor(connection: ConnectionOptions, patience: Patience, modelID?: string) {
     this.connection = connection;
     this.patience = patience;
+    this.pace = new Pace(patience);
     this.#givenModelID = modelID;
     this.#client = this.connect();
   }
@@ -55,9 +46,9 @@ export class Patient {
     return this.#introduction;
   }
 
-  /** The doctor's first question, asked once, with one stream open and nothing else going on. */
+  /** The doctor's first question to an open stream, asked once. */
   firstExchange(): Promise<Exchange> {
-    this.#firstExchange ??= this.whileListening(() => this.#askFirst());
+    this.#firstExchange ??= this.whileListening(() => this.askAlone());
     return this.#firstExchange;
   }
 
@@ -111,12 +102,10 @@ export class Patient {
     this.log.addRequest(sessionID, messageID);
     const sentAtMs = performance.now();
     const failure = await rpcFailure(
-      client.predict(
-        { request, modelID, sessionID, messageID },
-        { timeoutMs: this.patience.callMs },
-      ),
+      client.predict({ request, modelID, sessionID, messageID }, { timeoutMs: this.pace.callMs }),
     );
     const acceptedAtMs = performance.now();
+    if (failure) this.log.giveUp(sessionID);
     return { sessionID, messageID, sentAtMs, acceptedAtMs, ...(failure ? { failure } : {}) };
   }
 
@@ -126,35 +115,38 @@ export class Patient {
     return { ...sent, answers: sent.failure ? [] : await this.answers(sent.sessionID, 1) };
   }
 
+  /** Asks while one stream is open and nothing else goes on, which shows the container's pace. */
+  async askAlone(): Promise<Exchange> {
+    const sent = await this.send(READY_REQUEST);
+    if (sent.failure) return { ...sent, answers: [] };
+    const answers = await this.log.collect(sent.sessionID, answersTo(1), this.answerPatience);
+    const [first] = answers;
+    if (first) this.pace.add(first.atMs - sent.sentAtMs);
+    return { ...sent, answers };
+  }
+
   /** Waits until `count` requests of a session are answered; not for long where not even the first question was. */
   async answers(sessionID: string, count: number): Promise<readonly LoggedAnswer[]> {
     const isMute = (await this.firstExchange()).answers.length === 0;
-    const patienceMs = isMute ? this.patience.quietMs : this.patience.answerMs;
-    return await this.log.collect(sessionID, answersTo(count), patienceMs);
+    const patience = isMute ? this.quietPatience : this.answerPatience;
+    return await this.log.collect(sessionID, answersTo(count), patience);
   }
+
+  /** How long an answer may take now. */
+  readonly answerPatience = (): number => this.pace.answerMs(this.log.open);
+
+  /** How long an answer may take now that should not come. */
+  readonly quietPatience = (): number => this.pace.quietMs(this.log.open);
 
   /** Waits as long as an answer takes that should not come. */
   async untilQuiet(): Promise<void> {
-    await pause(await this.quietMs());
-  }
-
-  /** How long an answer may take that should not come: twice the time of the first one at least. */
-  async quietMs(): Promise<number> {
-    const { answers, sentAtMs } = await this.firstExchange();
-    const firstMs = (answers[0]?.atMs ?? sentAtMs) - sentAtMs;
-    return Math.min(this.patience.answerMs, Math.max(this.patience.quietMs, 2 * firstMs));
+    await pause(this.quietPatience());
   }
 
   /** Ends every stream and connection. */
   async discharge(): Promise<void> {
     await Promise.all(this.listenings.map((listening) => listening.close()));
     for (const client of this.#clients) client.close();
-  }
-
-  async #askFirst(): Promise<Exchange> {
-    const sent = await this.send(READY_REQUEST);
-    const patienceMs = sent.failure ? 0 : this.patience.answerMs;
-    return { ...sent, answers: await this.log.collect(sent.sessionID, atLeast(1), patienceMs) };
   }
 
   async #introduce(): Promise<Introduction> {

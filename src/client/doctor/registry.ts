@@ -1,5 +1,5 @@
 import type { Check } from "./check.ts";
-import { acceptsAtOnce } from "./checks/accepts-at-once.ts";
+import { acceptsAtOnce, acceptsWhileWorking } from "./checks/accepts-at-once.ts";
 import { answerShape } from "./checks/answer-shape.ts";
 import { answers } from "./checks/answers.ts";
 import { brokenStreams } from "./checks/broken-stream.ts";
@@ -12,16 +12,20 @@ import { largeImage, smallImage } from "./checks/images.ts";
 import { latency } from "./checks/latency.ts";
 import { messageSize } from "./checks/message-size.ts";
 import { metrics } from "./checks/metrics.ts";
+import { frozenClient, streamEnd, throwingModel } from "./checks/not-looked-at.ts";
 import { olderShapes } from "./checks/older-shapes.ts";
 import { otherModel } from "./checks/other-model.ts";
 import { reachable } from "./checks/reachable.ts";
 import { reflection } from "./checks/reflection.ts";
 import { registrationEnds } from "./checks/registration-ends.ts";
 import { repeatedRequest } from "./checks/repeated-request.ts";
+import { simultaneousRequests } from "./checks/simultaneous-requests.ts";
 import { streamStaysOpen } from "./checks/stream-stays-open.ts";
 import { twoStreams } from "./checks/two-streams.ts";
+import { unreadAnswers } from "./checks/unread-answers.ts";
 import { unusableRequests } from "./checks/unusable-requests.ts";
 import { waitingAnswers } from "./checks/waiting-answers.ts";
+import { workBeforeStream } from "./checks/work-before-stream.ts";
 
 /** Every check, in the order of the table. Their stages say in which order they run. */
 export const checks: readonly Check[] = [
@@ -29,9 +33,12 @@ export const checks: readonly Check[] = [
   definition,
   registrationEnds,
   acceptsAtOnce,
+  acceptsWhileWorking,
   otherModel,
   ...unusableRequests,
+  throwingModel,
   concurrentRequests,
+  simultaneousRequests,
   repeatedRequest,
   emptyMessageID,
   ...chatFormat,
@@ -41,12 +48,16 @@ export const checks: readonly Check[] = [
   answers,
   latency,
   waitingAnswers,
+  workBeforeStream,
   twoStreams,
   ...brokenStreams,
+  unreadAnswers,
   answerShape,
   messageSize,
   streamStaysOpen,
+  streamEnd,
   metrics,
+  frozenClient,
   health,
   reflection,
 ];

@@ -71,7 +71,7 @@ async function rehearse(
     ...patient.connection,
     onAnswer: (answer) => log.addAnswer(0, answer),
     skipsRegistration: !canRegister,
-    timeoutMs: patient.patience.callMs,
+    timeoutMs: patient.pace.callMs,
   });
   try {
     await orchestrator.start();
@@ -84,8 +84,10 @@ async function rehearse(
     }
     const isMute = (await patient.firstExchange()).answers.length === 0;
     const isDead = orchestrator.deaths.length > 0;
-    const patienceMs = isMute || isDead ? patient.patience.quietMs : patient.patience.answerMs;
-    const answers = await log.collect(sessionID, answersTo(QUESTIONS), patienceMs);
+    const { pace } = patient;
+    const answers = await log.collect(sessionID, answersTo(QUESTIONS), () =>
+      isMute || isDead ? pace.quietMs(QUESTIONS) : pace.answerMs(steps.length),
+    );
     const note = canRegister ? "" : " (registerModel left out: this container allows it once)";
     const [death] = orchestrator.deaths;
     if (death) {

@@ -31,6 +31,11 @@ export function countBroken(report: Report): number {
   return broken.length + report.orchestrators.filter(({ survives }) => !survives).length;
 }
 
+/** Of how many things nobody knows whether they would break. */
+export function countNotSeen({ checks }: Report): number {
+  return checks.filter(({ finding }) => finding.verdict === "not seen").length;
+}
+
 /** The report for scripts: one JSON object. */
 export function toJson(report: Report): string {
   const checks = report.checks.map(({ finding, tookMs, ...check }) => ({
@@ -38,5 +43,6 @@ export function toJson(report: Report): string {
     ...finding,
     tookMs: Math.round(tookMs),
   }));
-  return JSON.stringify({ ...report, checks, broken: countBroken(report) }, null, 2);
+  const counts = { broken: countBroken(report), notSeen: countNotSeen(report) };
+  return JSON.stringify({ ...report, checks, ...counts }, null, 2);
 }

@@ -1,33 +1,39 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import type { Finding } from "./finding.ts";
-import { type CheckResult, countBroken, type RehearsalResult, type Report } from "./report.ts";
+import {
+  type CheckResult,
+  countBroken,
+  countNotSeen,
+  type RehearsalResult,
+  type Report,
+} from "./report.ts";
 
 const REQUIREMENT_WIDTH = 10;
 const VERDICT_WIDTH = 9;
-const COLOURS = { ok: "green", broken: "red", skipped: "yellow", info: "dim" } as const;
+const COLOURS = { ok: "green", broken: "red", "not seen": "yellow", info: "dim" } as const;
 
-/** From so many skipped checks with one reason on, they share a line. */
-const MANY_SKIPPED = 4;
+/** From so many checks on that saw nothing for one reason, they share a line. */
+const MANY_BLIND = 4;
 
 /** Writes the report for people; in colour where `output` is a terminal. */
 export function writeTable({ checks, ...report }: Report, output: Writable): void {
-  const reasons = Map.groupBy(checks.filter(isSkipped), ({ finding }) => finding.detail);
-  const summed = [...reasons].filter(([, skipped]) => skipped.length >= MANY_SKIPPED);
-  const hidden = new Set(summed.flatMap(([, skipped]) => skipped));
+  const reasons = Map.groupBy(checks.filter(isBlind), ({ finding }) => finding.detail);
+  const summed = [...reasons].filter(([, blind]) => blind.length >= MANY_BLIND);
+  const hidden = new Set(summed.flatMap(([, blind]) => blind));
   const shown = checks.filter((check) => !hidden.has(check));
   const titleWidth = Math.max(...shown.map(({ title }) => title.length)) + 2;
   for (const check of shown) output.write(formatCheck(check, titleWidth, output));
-  for (const [reason, skipped] of summed) {
-    output.write(`${paint("skipped", `${skipped.length} skipped`, output)}: ${reason}\n`);
+  for (const [reason, blind] of summed) {
+    output.write(`${paint("not seen", `${blind.length} not seen`, output)}: ${reason}\n`);
   }
   output.write("\n");
   for (const result of report.orchestrators) output.write(formatRehearsal(result, output));
   output.write(`\n${formatVerdict({ checks, ...report }, output)}\n`);
 }
 
-function isSkipped({ finding }: CheckResult): boolean {
-  return finding.verdict === "skipped";
+function isBlind({ finding }: CheckResult): boolean {
+  return finding.verdict === "not seen";
 }
 
 function formatCheck(
@@ -52,10 +58,17 @@ function formatRehearsal({ name, survives, detail }: RehearsalResult, output: Wr
 }
 
 function formatVerdict(report: Report, output: Writable): string {
-  const count = countBroken(report);
-  if (count === 0) return paint("ok", "Nothing would break in the arena.", output);
-  const things = count === 1 ? "1 thing breaks" : `${count} things break`;
-  return paint("broken", `${things} in the arena.`, output);
+  const [broken, notSeen] = [countBroken(report), countNotSeen(report)];
+  const rest = notSeen === 0 ? "" : ` ${inWords(notSeen, "was", "were")} not seen.`;
+  if (broken > 0) {
+    return `${paint("broken", `${inWords(broken, "breaks", "break")} in the arena.`, output)}${rest}`;
+  }
+  const seen = notSeen === 0 ? "Nothing" : "Nothing that was seen";
+  return `${paint("ok", `${seen} would break in the arena.`, output)}${rest}`;
+}
+
+function inWords(count: number, one: string, many: string): string {
+  return count === 1 ? `1 thing ${one}` : `${count} things ${many}`;
 }
 
 function paint(verdict: Finding["verdict"], text: string, output: Writable): string {

@@ -1,7 +1,15 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { answersTo } from "../answer-log.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
-import { broken, ok } from "../finding.ts";
+import type { Sent } from "../exchange.ts";
+import { broken, type Finding, notSeen, ok } from "../finding.ts";
 import { inMs, judgeAcceptance } from "../judge.ts";
+import { newSession, type Patient } from "../patient.ts";
+import { READY_REQUEST } from "../prompts.ts";
+
+/** In so many steps the doctor looks through the time of one answer. */
+const STEPS = 8;
 
 /** Whether predict returns before the model has answered. */
 export const acceptsAtOnce: Check = {
@@ -9,19 +17,77 @@ export const acceptsAtOnce: Check = {
   title: "predict returns at once",
   stage: "first",
   needs: "model",
-  prompts: 0, // The doctor's first question is counted by itself.
+  prompts: 1, // The doctor's first question is counted by itself.
   others: 0,
   async run(patient) {
     const exchange = await patient.firstExchange();
     const refused = judgeAcceptance(exchange);
     if (refused) return refused;
-    const acceptedMs = exchange.acceptedAtMs - exchange.sentAtMs;
     const first = exchange.answers[0];
-    const answeredMs = first && first.atMs - exchange.sentAtMs;
-    const detail = `Empty after ${inMs(acceptedMs)}, answer ${answeredMs === undefined ? "never" : `after ${inMs(answeredMs)}`}`;
-    const waited = answeredMs === undefined || acceptedMs > answeredMs / 2;
-    return acceptedMs > patient.patience.promptMs && waited
-      ? broken(detail, consequences.predictHangs)
-      : ok(detail);
+    const answered = first ? `after ${inMs(first.atMs - exchange.sentAtMs)}` : "never";
+    // The very first call may load what later ones find, so a slow one is made again.
+    const isSlow = acceptanceMs(exchange) > patient.patience.promptMs;
+    const again = isSlow ? await patient.whileListening(() => patient.askAlone()) : exchange;
+    const acceptedMs = Math.min(acceptanceMs(exchange), acceptanceMs(again));
+    return judge(patient, acceptedMs, `Empty after ${inMs(acceptedMs)}, answer ${answered}`);
   },
 };
+
+/**
+ * Whether predict returns while the model works on another request. Most of the
+ * calls name another model, so that they cost nothing: a loop that is blocked
+ * is blocked for them too.
+ */
+export const acceptsWhileWorking: Check = {
+  requirement: "ARENA-7",
+  title: "predict returns at once while the model works",
+  stage: "alone",
+  needs: "answers",
+  prompts: 2,
+  others: STEPS,
+  run(patient) {
+    return patient.whileListening(async () => {
+      const working = await patient.send(READY_REQUEST);
+      const calls = await callMeanwhile(patient, working);
+      const refused = [working, ...calls].map(judgeAcceptance).find((one) => one !== undefined);
+      if (refused) return refused;
+      for (const { sessionID } of calls) patient.log.giveUp(sessionID);
+      const [answer] = await patient.answers(working.sessionID, 1);
+      if (!answer) return notSeen("the request that the model should work on was not answered");
+      const meanwhile = calls.filter(({ acceptedAtMs }) => acceptedAtMs < answer.atMs);
+      const slowestMs = Math.max(0, ...calls.map(acceptanceMs));
+      const detail = `the slowest of ${calls.length} calls returned after ${inMs(slowestMs)}, the answer came after ${inMs(answer.atMs - working.sentAtMs)}`;
+      const isUnclear = patient.pace.isQuick || meanwhile.length === 0;
+      if (isUnclear && slowestMs <= patient.patience.promptMs) {
+        return notSeen(`answers come too quickly: ${detail}`);
+      }
+      return judge(patient, slowestMs, detail);
+    });
+  },
+};
+
+/** Calls predict, one call after the other, until the request is answered. */
+async function callMeanwhile(patient: Patient, working: Sent): Promise<readonly Sent[]> {
+  const calls: Sent[] = [];
+  const other = `not-${await patient.modelID()}`;
+  for (let step = 0; step < STEPS && !isAnswered(patient, working); step += 1) {
+    await pause(patient.pace.aloneMs / STEPS);
+    const options = { sessionID: newSession(), ...(step === STEPS / 2 ? {} : { modelID: other }) };
+    calls.push(await patient.send(READY_REQUEST, options));
+  }
+  return calls;
+}
+
+function isAnswered({ log }: Patient, { sessionID }: Sent): boolean {
+  return answersTo(1)(log.of(sessionID));
+}
+
+function acceptanceMs({ sentAtMs, acceptedAtMs }: Sent): number {
+  return acceptedAtMs - sentAtMs;
+}
+
+function judge(patient: Patient, acceptedMs: number, detail: string): Finding {
+  return acceptedMs > patient.patience.promptMs
+    ? broken(detail, consequences.predictHangs)
+    : ok(detail);
+}

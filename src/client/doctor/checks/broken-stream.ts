@@ -1,8 +1,9 @@
+import { modelAnswer } from "../../../generated/model.ts";
 import { parseAddress } from "../../address.ts";
-import { answersTo } from "../answer-log.ts";
+import { AnswerLog, answersTo } from "../answer-log.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
-import { broken, type Finding, ok, skipped } from "../finding.ts";
+import { broken, type Finding, notSeen, ok } from "../finding.ts";
 import { FragileConnection } from "../fragile-connection.ts";
 import { judgeAcceptance, judgeExchange } from "../judge.ts";
 import { newSession, type Patient } from "../patient.ts";
@@ -14,7 +15,8 @@ const REQUESTS = 2;
 /**
  * Whether answers survive the stream that they went out on without arriving.
  * The doctor holds them up on their way, so that the container has written
- * them, and then breaks the stream.
+ * them, and then breaks the stream. What was not on its way could not get lost:
+ * nothing is seen of it.
  */
 export const brokenStreams: readonly Check[] = [
   survivesBreak("a stream is cancelled: what had not arrived comes on the next", () => {}),
@@ -32,10 +34,14 @@ function survivesBreak(title: string, cut: (connection: FragileConnection) => vo
     prompts: REQUESTS + 1,
     others: 0,
     async run(patient) {
-      if (patient.connection.tls) return skipped("the doctor cannot get in between with TLS");
-      const connection = await FragileConnection.open(parseAddress(patient.connection.address));
+      if (patient.connection.tls) return notSeen("the doctor cannot get in between with TLS");
+      const withheld = new AnswerLog();
+      const connection = await FragileConnection.open(
+        parseAddress(patient.connection.address),
+        (message) => addAnswer(withheld, message),
+      );
       try {
-        return await examineBreak(patient, connection, () => cut(connection));
+        return await examineBreak(patient, connection, withheld, () => cut(connection));
       } finally {
         connection.sever();
       }
@@ -46,12 +52,13 @@ function survivesBreak(title: string, cut: (connection: FragileConnection) => vo
 async function examineBreak(
   patient: Patient,
   connection: FragileConnection,
+  withheld: AnswerLog,
   cut: () => void,
 ): Promise<Finding> {
   const stream = patient.listen(patient.connect(connection.address));
   try {
     // The first answer proves that the container regards the stream as open.
-    const finding = judgeExchange(patient, await patient.exchange(READY_REQUEST));
+    const finding = judgeExchange(patient, await patient.askAlone());
     if (finding.verdict !== "ok") return finding;
     connection.freeze();
     const sessionID = newSession();
@@ -60,17 +67,33 @@ async function examineBreak(
     );
     const refused = sent.map(judgeAcceptance).find((one) => one !== undefined);
     if (refused) return refused;
-    await patient.untilQuiet();
+    // Once one is there, the others are not far, unless it waits to be acknowledged.
+    const onTheirWay = await withheld.collect(sessionID, answersTo(REQUESTS), () =>
+      withheld.all.length > 0 ? patient.quietPatience() : patient.answerPatience(),
+    );
     cut();
     await stream.close();
     return await patient.whileListening(async () => {
-      // They were ready before the break, so they need no time for the model.
-      const patienceMs = Math.max(await patient.quietMs(), patient.patience.answerMs / 4);
-      const answers = await patient.log.collect(sessionID, answersTo(REQUESTS), patienceMs);
-      const detail = `${answers.length} of ${REQUESTS} answers came`;
-      return answersTo(REQUESTS)(answers) ? ok(detail) : broken(detail, consequences.lostAnswer);
+      const answers = await patient.log.collect(sessionID, answersTo(REQUESTS), () =>
+        // What was on its way needs no time for the model.
+        onTheirWay.length < REQUESTS
+          ? patient.answerPatience()
+          : Math.max(patient.quietPatience(), patient.patience.answerMs / 4),
+      );
+      const came = new Set(answers.map(({ answer }) => answer.messageID)).size;
+      const detail = `${came} of ${REQUESTS} answers came, ${onTheirWay.length} had been on their way when it broke`;
+      if (came < REQUESTS) return broken(detail, consequences.lostAnswer);
+      return onTheirWay.length > 0 ? ok(detail) : notSeen(detail);
     });
   } finally {
     await stream.close();
+  }
+}
+
+function addAnswer(log: AnswerLog, message: Buffer): void {
+  try {
+    log.addAnswer(0, modelAnswer.decode(message));
+  } catch {
+    // What is no answer is judged where it arrives.
   }
 }

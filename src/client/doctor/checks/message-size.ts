@@ -1,7 +1,7 @@
 import { modelAnswer } from "../../../generated/model.ts";
 import type { Check } from "../check.ts";
 import { consequences } from "../consequences.ts";
-import { broken, ok, skipped } from "../finding.ts";
+import { broken, notSeen } from "../finding.ts";
 
 /** Whether a Python client's stream survived every answer. */
 export const messageSize: Check = {
@@ -15,8 +15,9 @@ export const messageSize: Check = {
     const ends = patient.listenings.flatMap((listening) => listening.ends);
     const tooLarge = ends.find(({ code }) => code === "RESOURCE_EXHAUSTED");
     if (tooLarge) return broken(tooLarge.details, consequences.streamDies);
-    if (patient.log.all.length === 0) return skipped("nothing was answered");
+    if (patient.log.all.length === 0) return notSeen("nothing was answered");
     const sizes = patient.log.all.map(({ answer }) => modelAnswer.encode(answer).finish().length);
-    return ok(`the largest has ${Math.max(...sizes).toLocaleString("en")} bytes`);
+    const largest = `${Math.max(...sizes).toLocaleString("en")} bytes`;
+    return notSeen(`the largest has ${largest}; what becomes of one over 4 MiB did not show`);
   },
 };

@@ -16,7 +16,7 @@ export const otherModel: Check = {
     const sent = await patient.send(READY_REQUEST, { modelID: `not-${await patient.modelID()}` });
     const refused = judgeAcceptance(sent);
     if (refused) return refused;
-    const answers = await patient.log.collect(sent.sessionID, atLeast(1), await patient.quietMs());
+    const answers = await patient.log.collect(sent.sessionID, atLeast(1), patient.quietPatience);
     return answers.length === 0
       ? ok("accepted, not answered")
       : broken(

@@ -31,7 +31,7 @@ export const repeatedRequest: Check = {
     if (refused) return refused;
     const [first] = await patient.answers(ids.sessionID, 1);
     if (!first) return broken("no answer", consequences.waitsForever);
-    const answers = await patient.log.collect(ids.sessionID, atLeast(2), await patient.quietMs());
+    const answers = await patient.log.collect(ids.sessionID, atLeast(2), patient.quietPatience);
     if (answers.length === 1) return ok("answered once");
     const texts = new Set(answers.map(({ answer }) => answer.answer));
     if (texts.size > 1) return broken(`answered ${texts.size} times, differently`, CONSEQUENCE);

@@ -32,7 +32,7 @@ export const twoStreams: Check = {
       const answers = await patient.log.collect(
         sessionID,
         atLeast(REQUESTS + 1),
-        await patient.quietMs(),
+        patient.quietPatience,
       );
       if (answers.length > REQUESTS) {
         return broken(`${answers.length} answers to ${REQUESTS} requests`, consequences.twice);
