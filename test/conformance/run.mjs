@@ -7,7 +7,7 @@ import { generateStubs, installGrpcurl, installPython, MissingToolError } from "
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = join(here, "..", "..");
 const cache = join(repository, ".cache", "conformance");
-const timeoutMs = 240_000;
+const timeoutMs = 600_000;
 
 try {
   const args = process.argv.slice(2);

@@ -207,6 +207,15 @@ describe("examine", () => {
     assert.deepEqual(brokenTitles(report), []);
   });
 
+  it("finds ARENA-7 a predict that takes its time, though the answer takes longer", async () => {
+    const container = new broken.HesitatingContainer();
+    const report = await examineContainer(container, ["ARENA-7"], { promptMs: 60 });
+    assert.deepEqual(brokenTitles(report), [
+      "ARENA-7 predict returns at once",
+      "ARENA-7 predict returns at once while the model works",
+    ]);
+  });
+
   describe("a container that blocks while its model works, as the Python template does", () => {
     const slow = { blockMs: 150, pollMs: 10 };
 

@@ -6,6 +6,7 @@ import sys
 from suite import Report
 from suites import (
     contract,
+    doctor,
     grpcurl,
     limits,
     operations,
@@ -32,6 +33,7 @@ SUITES = {
         strict,
         orchestrator,
         grpcurl,
+        doctor,
     )
 }
 

@@ -31,7 +31,7 @@ class ServerProcess:
     @classmethod
     async def start(cls, settings: dict[str, str]) -> "ServerProcess":
         process = await asyncio.create_subprocess_exec(
-            *_command(),
+            *arena_command(),
             "serve",
             cwd=CONFORMANCE,
             env=_environment(settings),
@@ -85,7 +85,7 @@ class ServerProcess:
         )
 
 
-def _command() -> list[str | Path]:
+def arena_command() -> list[str | Path]:
     """Node and the server's entry, which may also be its source."""
     words = os.environ["CONFORMANCE_SERVER"].split(" ")
     node = REPOSITORY / "node_modules" / ".bin" / "node"
