@@ -19,6 +19,8 @@ import { type CallLimits, unaryCall } from "./unary-call.ts";
 export interface ArenaClientOptions extends ConnectionOptions {
   /** Hears of answers that no `ask` of this client waits for. */
   readonly onStrayAnswer?: ((answer: modelAnswer) => void) | undefined;
+  /** Whether calls and streams go over one connection, as in the platform's orchestrator. Default: no. */
+  readonly sharesConnection?: boolean | undefined;
 }
 
 /** Ids and limits of one question. Ids that are left out are made up. */
@@ -38,9 +40,9 @@ export interface TimedAnswer extends Answer {
 }
 
 /**
- * A client that behaves as the arena's orchestrator: one connection for
+ * A client that behaves as the arena's orchestrators: one connection for
  * `predict`, `registerModel` and `publishMetrics`, another one for
- * `sendPrediction`. Close it when done.
+ * `sendPrediction` unless it is told to share. Close it when done.
  */
 export class ArenaClient {
   readonly #calls: ModelClient;
@@ -54,7 +56,9 @@ export class ArenaClient {
   constructor(options: ArenaClientOptions) {
     const credentials = toCredentials(options.tls);
     this.#calls = new ModelClient(options.address, credentials, toClientOptions(options));
-    this.#streams = new ModelClient(options.address, credentials, toClientOptions(options));
+    this.#streams = options.sharesConnection
+      ? this.#calls
+      : new ModelClient(options.address, credentials, toClientOptions(options));
     this.#onStrayAnswer = options.onStrayAnswer ?? (() => {});
   }
 

@@ -83,6 +83,19 @@ describe("the arena's orchestrators", () => {
     });
   }
 
+  for (const [Kind, connections] of [
+    [PlatformOrchestrator, "one connection"],
+    [SmallTestOrchestrator, "two connections"],
+  ] as const) {
+    it(`${Kind.name} calls and listens on ${connections}, as the real one`, async () => {
+      const container = new PeerContainer();
+      const { orchestrator } = await meet(Kind, container);
+      await orchestrator.start();
+      await container.isListenedTo;
+      assert.equal(container.peers.size, connections === "one connection" ? 1 : 2);
+    });
+  }
+
   it("ARENA-6 the platform's leaves a registration that never ends", async () => {
     const { orchestrator } = await meet(
       PlatformOrchestrator,
@@ -151,6 +164,24 @@ class OnceContainer extends broken.EndingContainer {
   protected override end(...[stream]: Parameters<broken.EndingContainer["end"]>): void {
     stream.on("close", () => this.#ended.resolve());
     super.end(stream);
+  }
+}
+
+/** Remembers from where it was called. */
+class PeerContainer extends RightContainer {
+  readonly peers = new Set<string>();
+  readonly #listenedTo = Promise.withResolvers<void>();
+  readonly isListenedTo = this.#listenedTo.promise;
+
+  override registerModel(peer: string) {
+    this.peers.add(peer);
+    return super.registerModel(peer);
+  }
+
+  override sendPrediction(stream: Parameters<RightContainer["sendPrediction"]>[0]): void {
+    this.peers.add(stream.getPeer());
+    super.sendPrediction(stream);
+    this.#listenedTo.resolve();
   }
 }
 

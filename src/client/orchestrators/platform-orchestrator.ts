@@ -11,7 +11,7 @@ export const ENDLESS_REGISTRATIONS = 1000;
  * The platform's orchestrator: one thread per RPC. `registerModel` is called
  * until it ends with an error, which is how it should be; every other thread is
  * dead for ever after its first error. A `sendPrediction` that ends with OK is
- * opened again at once.
+ * opened again at once. All of them share one connection.
  */
 export class PlatformOrchestrator implements Orchestrator {
   readonly deaths: Death[] = [];
@@ -24,7 +24,7 @@ export class PlatformOrchestrator implements Orchestrator {
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    this.#client = new ArenaClient(options);
+    this.#client = new ArenaClient({ ...options, sharesConnection: true });
   }
 
   async start(): Promise<modelDefinition | undefined> {

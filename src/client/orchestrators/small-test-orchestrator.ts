@@ -6,7 +6,8 @@ import type { Death, Orchestrator, OrchestratorOptions } from "./orchestrator.ts
 /**
  * The arena's small test orchestrator: one process, in which any error ends
  * everything. It registers once and reads one `sendPrediction`; when that ends
- * with OK, answers are never carried on again.
+ * with OK, answers are never carried on again. Its stream has a connection of
+ * its own.
  */
 export class SmallTestOrchestrator implements Orchestrator {
   readonly deaths: Death[] = [];
