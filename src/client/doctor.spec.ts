@@ -38,7 +38,10 @@ describe("arena doctor", () => {
       "1",
     );
     assert.equal(code, 0);
-    assert.match(stdout, /ARENA-20 +at its end .* not seen +the doctor stops nothing/);
+    assert.match(
+      stdout,
+      /ARENA-20 +sendPrediction ends with .* not seen +the doctor stops nothing/,
+    );
     assert.match(stdout, /Nothing that was seen would break .*\. 1 thing was not seen\.\n$/);
   });
 

@@ -19,12 +19,16 @@ Plays the arena's two orchestrators against the container at HOST:PORT, ours or
 any other, and says requirement by requirement what would break. Examine a
 container that nobody uses: the doctor's streams take the answers of others.
 
-  --timeout SECONDS  how long to wait for an answer (30)
+  --timeout SECONDS  how long to wait for an answer (30); longer where answers
+                     are seen to take longer
   --only NAME        examine only this, such as ARENA-9 or orchestrators; may be repeated
   --json             the result as JSON
 ${connectionHelp}
 
-Exit code: 0 nothing would break, 1 something would, 2 wrong command line.
+What the doctor could not look at is "not seen": neither right nor wrong.
+
+Exit code: 0 nothing that was seen would break, 1 something would, 2 wrong
+command line.
 `;
 
 /** What a Python client receives at most; a larger message ends its stream (ARENA-19). */

@@ -24,10 +24,9 @@ export function judgeExchange(
   if (refused) return refused;
   const first = exchange.answers[0];
   if (!first) {
-    return broken(
-      `no answer in ${inMs(performance.now() - exchange.sentAtMs)}${strayAnswers(patient)}`,
-      consequences.waitsForever,
-    );
+    const waited = `no answer in ${inMs(performance.now() - exchange.sentAtMs)}`;
+    const hint = patient.pace.aloneMs === 0 ? "; give a longer --timeout if it may take more" : "";
+    return broken(`${waited}${strayAnswers(patient)}${hint}`, consequences.waitsForever);
   }
   if (first.answer.messageID !== exchange.messageID) {
     const [sent, came] = [exchange.messageID, first.answer.messageID].map((id) =>

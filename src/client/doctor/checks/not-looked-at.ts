@@ -22,7 +22,7 @@ export const throwingModel = unlooked(
 
 export const streamEnd = unlooked(
   "ARENA-20",
-  "at its end it closes sendPrediction as its place asks for",
+  "sendPrediction ends with the right status when the container stops",
   async () =>
     notSeen(
       "the doctor stops nothing; UNAVAILABLE is right for a lone process, OK where another one listens at the address",
@@ -32,7 +32,10 @@ export const streamEnd = unlooked(
 export const frozenClient = unlooked(
   "ARENA-22",
   "a client that is frozen for minutes is not cut off",
-  async () => notSeen("the doctor does not wait for ten minutes"),
+  async () =>
+    notSeen(
+      "the doctor does not wait for ten minutes; stop an orchestrator for as long (SIGSTOP), and ask it afterwards",
+    ),
 );
 
 function errorCode({ answer }: LoggedAnswer): string | undefined {

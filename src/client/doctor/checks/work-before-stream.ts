@@ -11,6 +11,9 @@ const SHARE = 1 / 5;
 /** What comes within so much of the time of an answer was not begun by the stream. */
 const READY = 1 / 3;
 
+/** What was begun by the stream takes about as long as an answer: at least and at most so much of it. */
+const BEGUN = { least: 2 / 5, most: 3 / 2 } as const;
+
 /**
  * Whether the model works before anybody has opened a stream. The doctor asks
  * before it opens its first one; when that is open, an answer that was worked
@@ -47,6 +50,9 @@ function judge({ pace }: Patient, headStartMs: number, answerMs: number): Findin
   if (pace.isQuick) return notSeen(`answers come too quickly: ${detail}`);
   if (answerMs <= aloneMs * READY) return ok(detail);
   if (headStartMs < aloneMs) return notSeen(`give a longer --timeout: ${detail}`);
+  if (answerMs < BEGUN.least * aloneMs || answerMs > BEGUN.most * aloneMs) {
+    return notSeen(`the first answer may have had something to load: ${detail}`);
+  }
   return broken(
     detail,
     "What is asked while the orchestrator is away waits for it first and for the model then.",
