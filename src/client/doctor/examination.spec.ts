@@ -71,7 +71,10 @@ describe("examine", () => {
         "ARENA-7 a predict that waits for the model",
         new broken.WaitingContainer(),
         ["ARENA-7", "ARENA-15"],
-        ["ARENA-7 predict returns at once"],
+        [
+          "ARENA-7 predict returns at once",
+          "ARENA-7 predict returns at once while the model works",
+        ],
       ],
       [
         "ARENA-8 an answer to another model's request",

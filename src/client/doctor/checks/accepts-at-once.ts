@@ -48,17 +48,17 @@ export const acceptsWhileWorking: Check = {
   run(patient) {
     return patient.whileListening(async () => {
       const working = await patient.send(READY_REQUEST);
-      const calls = await callMeanwhile(patient, working);
-      const refused = [working, ...calls].map(judgeAcceptance).find((one) => one !== undefined);
+      const meanwhile = await callMeanwhile(patient, working);
+      const calls = [working, ...meanwhile];
+      const refused = calls.map(judgeAcceptance).find((one) => one !== undefined);
       if (refused) return refused;
-      for (const { sessionID } of calls) patient.log.giveUp(sessionID);
+      for (const { sessionID } of meanwhile) patient.log.giveUp(sessionID);
       const [answer] = await patient.answers(working.sessionID, 1);
       if (!answer) return notSeen("the request that the model should work on was not answered");
-      const meanwhile = calls.filter(({ acceptedAtMs }) => acceptedAtMs < answer.atMs);
-      const slowestMs = Math.max(0, ...calls.map(acceptanceMs));
+      const slowestMs = Math.max(...calls.map(acceptanceMs));
       const detail = `the slowest of ${calls.length} calls returned after ${inMs(slowestMs)}, the answer came after ${inMs(answer.atMs - working.sentAtMs)}`;
-      const isUnclear = patient.pace.isQuick || meanwhile.length === 0;
-      if (isUnclear && slowestMs <= patient.patience.promptMs) {
+      const isSeen = meanwhile.some(({ acceptedAtMs }) => acceptedAtMs < answer.atMs);
+      if (slowestMs <= patient.patience.promptMs && (patient.pace.isQuick || !isSeen)) {
         return notSeen(`answers come too quickly: ${detail}`);
       }
       return judge(patient, slowestMs, detail);

@@ -38,10 +38,11 @@ async def _(reports: Reports) -> None:
 @suite.check("doctor: ARENA-7 a loop that the model blocks keeps predict waiting")
 async def _(reports: Reports) -> None:
     for seconds, report in reports.items():
-        assert report.verdicts("ARENA-7") == {
-            "predict returns at once": "ok",
-            "predict returns at once while the model works": _broken_if(seconds in SLOW),
-        }, seconds
+        verdicts = report.verdicts("ARENA-7")
+        # In quiet it depends on whether the loop looks for requests before it has said Empty.
+        assert verdicts["predict returns at once"] == "ok" or seconds in SLOW
+        verdict = verdicts["predict returns at once while the model works"]
+        assert verdict == _broken_if(seconds in SLOW), (seconds, report.details("ARENA-7"))
 
 
 @suite.check("doctor: ARENA-10 a model that blocks works on one request after the other")
