@@ -39,6 +39,8 @@ export interface ArenaServer {
 
 /** Time for a balancer to notice that a gateway is not ready any more. */
 const balancerMs = 3000;
+/** Within 5 s `predict` has to say that it has a request, and the rest of them is for the store. */
+const refusalTimeoutMs = 4000;
 /** A model that does not stop in time must not keep the process alive. */
 const modelStopTimeoutMs = 5000;
 
@@ -136,6 +138,8 @@ export async function createArenaServer(
           logger,
           onAccepted: () => metrics.requestAccepted(),
           onRefused: (error) => metrics.requestRefused(error.code),
+          refusalTimeoutMs,
+          onUnanswered: () => metrics.refusalDropped(),
         },
         sendPrediction: {
           queue,
@@ -149,6 +153,7 @@ export async function createArenaServer(
             metrics.answerDelivered(Date.now() - delivery.times.answeredAt);
             logDelivery(logger, delivery);
           },
+          onRepeated: (count) => metrics.answersRepeated(count),
         },
         publishMetrics: {
           modelID,

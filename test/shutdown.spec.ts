@@ -29,10 +29,10 @@ describe("the server's process", () => {
 
   describe("at SIGTERM", () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      it(`ARENA-20 ends with 0 at ${signal}, the stream with OK`, async () => {
+      it(`ARENA-20 ends with 0 at ${signal}, the stream with UNAVAILABLE`, async () => {
         const { server, stream } = await serve();
         server.kill(signal);
-        assert.equal((await stream.ended).code, "OK");
+        assert.equal((await stream.ended).code, "UNAVAILABLE");
         assert.deepEqual(await server.exited, { code: 0, signal: null });
         assert.equal(server.stderr, "");
       });
@@ -48,7 +48,7 @@ describe("the server's process", () => {
       await command("late", "say late");
       await stream.answer("late");
       await command("end", "release");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(stream.messageIDs.toSorted(), ["end", "late", "running"]);
       assert.equal((await stream.answer("running")).json.text, "held until released");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
@@ -64,7 +64,7 @@ describe("the server's process", () => {
       await server.commanded("deaf");
       await command("waits", "say hello");
       server.kill("SIGTERM");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(stream.messageIDs.toSorted(), ["deaf", "hears", "waits"]);
       for (const { json, messageID } of stream.items) {
         assert.equal(json.error?.code, "UNAVAILABLE", messageID);
@@ -82,7 +82,7 @@ describe("the server's process", () => {
       await server.named("waiting for clients to take their answers");
       const stream = client.answers();
       assert.equal((await stream.answer("1")).json.text, "hello");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
     });
 
@@ -150,7 +150,7 @@ describe("the server's process", () => {
       await server.named("stopping; a second signal stops at once");
       server.tell("go on");
       await stream.answer("early");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
     });
 
@@ -176,7 +176,7 @@ describe("the server's process", () => {
       await client.predict(question("early", { request: chat("say hello") }));
       server.tell("go on");
       assert.equal((await stream.answer("early")).json.error?.code, "UNAVAILABLE");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.notEqual((await server.exited).code, 0);
     });
   });
@@ -190,7 +190,7 @@ describe("the server's process", () => {
       await stream.answer(messageID);
     }
     server.kill("SIGINT");
-    assert.equal((await stream.ended).code, "OK");
+    assert.equal((await stream.ended).code, "UNAVAILABLE");
     assert.deepEqual(await server.exited, { code: 0, signal: null });
     assert.equal(server.stderr, "");
   }).timeout(5000);
@@ -216,7 +216,7 @@ describe("the server's process", () => {
       await server.named("draining");
       await command("end", "release");
       assert.equal((await stream.answer("running")).json.text, "held until released");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 1, signal: null });
       assert.ok(server.items.some((line) => JSON.stringify(line).includes("lost exception")));
     });
@@ -224,7 +224,7 @@ describe("the server's process", () => {
     it("ends with 0 although the model's stop throws", async () => {
       const { server, stream } = await serve({ PUPPET_STOP: "throw" });
       server.kill("SIGTERM");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
       assert.ok(server.items.some((line) => JSON.stringify(line).includes("weights are missing")));
     });
@@ -232,7 +232,7 @@ describe("the server's process", () => {
     it("ends with 0 although the model's stop hangs", async () => {
       const { server, stream } = await serve({ PUPPET_STOP: "hang", DRAIN_TIMEOUT_MS: "50" });
       server.kill("SIGTERM");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
     }).timeout(6000);
   });

@@ -55,7 +55,7 @@ export const settingGroups = {
       .describe("PEM certificates that sign clients; clients must then show one (mTLS)."),
   },
   Limits: {
-    MAX_CONCURRENCY: whole(1).default(64).describe("Requests that the model works on at once."),
+    MAX_CONCURRENCY: whole(1).default(256).describe("Requests that the model works on at once."),
     MAX_QUEUE: whole(1).default(1000).describe("Requests that may wait for the model."),
     REQUEST_TIMEOUT_MS: whole(1, 2_147_483_647)
       .default(120_000)

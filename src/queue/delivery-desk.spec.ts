@@ -32,6 +32,7 @@ describe("DeliveryDesk", () => {
         return fetch.promise;
       },
       isOurs: ({ messageID }) => !foreign.has(messageID),
+      again: () => {},
       done: ({ messageID }) => ended.push(messageID),
       putBack: (entries) => {
         for (const { messageID } of entries) back.add(messageID);

@@ -18,6 +18,8 @@ export interface DeliveryDeskOptions<Entry extends DeskEntry> {
   readonly isOurs: (entry: Entry) => boolean;
   /** The peer has it. */
   readonly done: (entry: Entry) => void;
+  /** The peer had it, and it goes out once more. */
+  readonly again: (entry: Entry) => void;
   /** No consumer of this process takes these now. */
   readonly putBack: (entries: readonly Entry[]) => void;
 }
@@ -63,6 +65,7 @@ export class DeliveryDesk<Entry extends DeskEntry> {
           yield new DeskDelivery(entry, {
             done: () => this.#options.done(entry),
             release: () => this.#release(entry),
+            again: () => this.#options.again(entry),
           });
         } else {
           // If nobody else has it after all, it must not stay with those who do not deliver it.
@@ -99,16 +102,23 @@ export class DeliveryDesk<Entry extends DeskEntry> {
   }
 }
 
+/** How a delivery tells its desk what became of it. */
+interface DeskEnd {
+  done(): void;
+  release(): void;
+  again(): void;
+}
+
 class DeskDelivery implements Delivery {
   readonly sessionID: string;
   readonly messageID: string;
   readonly answer: Answer;
   readonly times: RequestTimes;
   readonly repeated: boolean;
-  readonly #end: { done(): void; release(): void };
+  readonly #end: DeskEnd;
   #isOpen = true;
 
-  constructor(entry: DeskEntry, end: { done(): void; release(): void }) {
+  constructor(entry: DeskEntry, end: DeskEnd) {
     this.sessionID = entry.sessionID;
     this.messageID = entry.messageID;
     this.answer = entry.answer;
@@ -125,5 +135,9 @@ class DeskDelivery implements Delivery {
   release(): void {
     if (this.#isOpen) this.#end.release();
     this.#isOpen = false;
+  }
+
+  again(): void {
+    this.#end.again();
   }
 }

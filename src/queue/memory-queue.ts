@@ -103,11 +103,11 @@ export class MemoryQueue implements RequestQueue {
     this.#isClosed = true;
   }
 
-  async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<boolean> {
     const now = Date.now();
     const times = { receivedAt: now, claimedAt: null, answeredAt: now };
     const { sessionID, messageID } = key;
-    await this.#outbox.addWhenRoom(
+    return this.#outbox.addWhenRoom(
       { sessionID, messageID, answer, times, repeated: false },
       signal,
     );

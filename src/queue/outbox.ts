@@ -47,6 +47,7 @@ export class Outbox {
   readonly #end = {
     depart: (ticket: OutboxTicket) => this.#depart(ticket),
     takeBack: (ticket: OutboxTicket) => this.#takeBack(ticket),
+    repeat: ({ entry }: OutboxTicket) => this.#repeat(entry),
   };
   #order = 0;
   #size = 0;
@@ -75,25 +76,26 @@ export class Outbox {
     return ticket;
   }
 
-  /** Adds the entry when there is room for it, unless `signal` gives up before. */
-  addWhenRoom(entry: OutboxEntry, signal: AbortSignal): Promise<void> {
+  /** Adds the entry when there is room for it; false when `signal` gives up before. */
+  addWhenRoom(entry: OutboxEntry, signal: AbortSignal): Promise<boolean> {
     if (!this.isFull) {
       this.add(entry);
-      return Promise.resolve();
+      return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-      const leave = () => {
+      const leave = (isAdded: boolean) => {
         this.#heldBack.delete(enter);
-        signal.removeEventListener("abort", leave);
-        resolve();
+        signal.removeEventListener("abort", giveUp);
+        resolve(isAdded);
       };
+      const giveUp = () => leave(false);
       const enter = () => {
         this.add(entry);
-        leave();
+        leave(true);
       };
       this.#heldBack.add(enter);
-      signal.addEventListener("abort", leave);
-      if (signal.aborted) leave();
+      signal.addEventListener("abort", giveUp);
+      if (signal.aborted) giveUp();
     });
   }
 
@@ -131,6 +133,10 @@ export class Outbox {
     this.#departure.notify();
   }
 
+  #repeat({ sessionID, messageID, answer, times }: OutboxEntry): void {
+    this.add({ sessionID, messageID, answer, times, repeated: true });
+  }
+
   #takeBack(ticket: OutboxTicket): void {
     ticket.isUnderWay = false;
     ticket.isAskedAgain = false;
@@ -149,6 +155,7 @@ export function charactersOf({ answer, sessionID, messageID }: AddressedAnswer):
 interface DeliveryEnd {
   depart(ticket: OutboxTicket): void;
   takeBack(ticket: OutboxTicket): void;
+  repeat(ticket: OutboxTicket): void;
 }
 
 class OutboxDelivery implements Delivery {
@@ -180,5 +187,9 @@ class OutboxDelivery implements Delivery {
   release(): void {
     if (this.#isOpen) this.#end.takeBack(this.#ticket);
     this.#isOpen = false;
+  }
+
+  again(): void {
+    this.#end.repeat(this.#ticket);
   }
 }

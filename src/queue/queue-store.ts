@@ -157,6 +157,11 @@ export interface QueueStore {
   done(taken: readonly Claim[], deliveredAt: number): Promise<void>;
   /** Ends deliveries whose peer may not have it: others can take them. */
   release(taken: readonly Claim[]): Promise<void>;
+  /**
+   * Lets delivered answers go out once more, at their end; false for those that are not
+   * kept. Made again, it may let them go out twice.
+   */
+  again(rows: readonly number[]): Promise<readonly boolean[]>;
   /** Keeps published metrics. */
   keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void>;
   /** Earliest deadline of the requests that wait, in milliseconds since 1970. */

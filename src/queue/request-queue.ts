@@ -40,16 +40,18 @@ export interface RequestTimes {
   readonly answeredAt: number;
 }
 
-/** An answer on its way to one consumer, who ends it by exactly one of the two calls. */
+/** An answer on its way to one consumer, who ends it by exactly one of `done` and `release`. */
 export interface Delivery extends RequestKey {
   readonly answer: Answer;
   readonly times: RequestTimes;
-  /** True when the answer was delivered before and its request came again. */
+  /** True when the answer was delivered before: its request came again, or its reader broke off. */
   readonly repeated: boolean;
   /** The peer has it. */
   done(): void;
   /** The peer may not have it: it goes to the next consumer, in its old place. */
   release(): void;
+  /** After `done`, once: the peer had it and may not have read it, so it goes to the next consumer, too. */
+  again(): void;
 }
 
 /**
@@ -123,9 +125,9 @@ export interface RequestQueue {
   close(): void;
   /**
    * Delivers an answer to a request that was not accepted. Waits while too many
-   * answers lie undelivered, until `signal` gives up.
+   * answers lie undelivered; false when `signal` gave up before there was room.
    */
-  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void>;
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<boolean>;
   /** Waits for work and takes up to `limit` requests; none when `signal` aborts. */
   claim(limit: number, signal: AbortSignal): Promise<readonly Job[]>;
   /** Waits for requests whose deadline passed while they waited, and takes them. */

@@ -54,6 +54,7 @@ export class StoredAnswers {
   readonly #doubts: Doubts;
   readonly #dones: Batcher<Claim, undefined>;
   readonly #releases: Batcher<Claim, undefined>;
+  readonly #repeats: Batcher<number, boolean>;
 
   constructor(options: StoredAnswersOptions) {
     const { store, access, patienceMs, doubtMs } = options;
@@ -62,6 +63,7 @@ export class StoredAnswers {
       fetch: () => this.#fetch(),
       isOurs: ({ from }) => !("takenAt" in from) || isHeld(store, from.takenAt),
       done: (entry) => this.#done(entry),
+      again: (entry) => void this.#again(entry),
       putBack: (entries) => this.#putBack(entries),
     });
     this.#refusals = new Batcher({
@@ -86,6 +88,10 @@ export class StoredAnswers {
         return claims.map(() => undefined);
       },
     });
+    this.#repeats = new Batcher({
+      ...batchLimits,
+      work: (rows) => access.call(() => store.again(rows)),
+    });
   }
 
   /** Refusals that the store does not know. */
@@ -108,12 +114,12 @@ export class StoredAnswers {
     this.#options.onRoom();
   }
 
-  /** Stores a refusal when there is room for it, unless `signal` gives up before. */
-  async refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+  /** Stores a refusal when there is room for it; false when `signal` gives up before. */
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<boolean> {
     const { sessionID, messageID } = key;
     const receivedAt = Date.now();
     const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
-    await this.#settle(refusal, signal);
+    return this.#settle(refusal, signal);
   }
 
   /** The store was away: what only this process has goes there, unless it is under way. */
@@ -124,7 +130,7 @@ export class StoredAnswers {
     for (const refusal of stranded) {
       const settle = this.#kept.get(refusal);
       this.#kept.delete(refusal);
-      void this.#settle(refusal, neverAborted).then(settle);
+      void this.#settle(refusal, neverAborted).then(() => settle?.());
     }
   }
 
@@ -133,13 +139,14 @@ export class StoredAnswers {
     await Promise.all([this.#ending.settled(signal), this.#releasing.settled(signal)]);
   }
 
-  /** Resolves when the store has it, or a client, or when `signal` aborts while there is no room. */
-  async #settle(refusal: Refusal, signal: AbortSignal): Promise<void> {
+  /** Resolves when the store has it, or a client; false when `signal` aborts while there is no room. */
+  async #settle(refusal: Refusal, signal: AbortSignal): Promise<boolean> {
     do {
       const { count } = this.#room;
-      if (await this.#lodge(refusal)) return;
+      if (await this.#lodge(refusal)) return true;
       await this.#room.after(count, signal);
     } while (!signal.aborted);
+    return false;
   }
 
   /** False when there is no room. */
@@ -224,6 +231,19 @@ export class StoredAnswers {
       this.#desk.wake();
     });
     this.#ending.add(done);
+  }
+
+  /** What the store has deleted since is still known here, and is stored as a refusal is. */
+  async #again({ from, sessionID, messageID, answer, times }: Entry): Promise<void> {
+    // Its end has to be there before it can begin anew.
+    await this.#ending.settled(this.#options.access.reach);
+    if ("takenAt" in from && (await ifReachable(this.#repeats.add(from.row)))) {
+      this.#desk.wake();
+      return;
+    }
+    const { receivedAt } = times;
+    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
+    await this.#settle(refusal, neverAborted);
   }
 
   #putBack(entries: readonly Entry[]): void {

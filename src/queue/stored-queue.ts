@@ -144,7 +144,7 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     this.#access.limitPatience(closingPatienceMs);
   }
 
-  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<void> {
+  refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<boolean> {
     return this.#answers.refuse(key, answer, signal);
   }
 

@@ -44,6 +44,16 @@ export class Metrics {
     labelNames: ["reason"],
     registers: [this.registry],
   });
+  readonly #repeated = new Counter({
+    name: "arena_answers_repeated_total",
+    help: "Answers that go out once more because the connection broke of a client that had acknowledged them.",
+    registers: [this.registry],
+  });
+  readonly #dropped = new Counter({
+    name: "arena_refusals_dropped_total",
+    help: "Refused requests that got no answer, because 10,000 lay undelivered: 0 unless nobody reads. Alert on it.",
+    registers: [this.registry],
+  });
   #accepted = 0;
   #answered = 0;
 
@@ -83,6 +93,16 @@ export class Metrics {
   /** A connection was cut because it flooded the server. */
   connectionCut(reason: string): void {
     this.#cuts.inc({ reason });
+  }
+
+  /** So many answers go out once more, because they may not have been read. */
+  answersRepeated(count: number): void {
+    this.#repeated.inc(count);
+  }
+
+  /** A refused request got no answer. */
+  refusalDropped(): void {
+    this.#dropped.inc();
   }
 
   /** A client has acknowledged an answer. */

@@ -253,6 +253,23 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       );
     });
 
+    it("ARENA-17 gives to the next reader once more what the last one may not have read", async () => {
+      for (const messageID of ["1", "2", ""]) await answerOne(messageID);
+      const broken = reader();
+      const deliveries = [await read(broken), await read(broken), await read(broken)];
+      for (const delivery of deliveries) delivery.done();
+      assert.equal((await queue.stats()).undelivered, 0);
+      for (const delivery of deliveries) delivery.again();
+      const next = reader();
+      const again = [await read(next), await read(next), await read(next)];
+      assert.deepEqual(
+        again.map(({ messageID, answer, repeated }) => [messageID, answer.text, repeated]),
+        ["1", "2", ""].map((messageID) => [messageID, messageID, true]),
+      );
+      for (const delivery of again) delivery.done();
+      assert.equal((await queue.stats()).undelivered, 0);
+    });
+
     it("counts a delivery once, whatever its reader calls afterwards", async () => {
       await answerOne("1");
       const delivery = await read(reader());

@@ -163,6 +163,29 @@ describe("a durable queue", () => {
       assert.deepEqual(stream.messageIDs.toSorted(), ids.toSorted());
     });
 
+    it("ARENA-17 delivers over another gateway what the last reader of one may not have read", async () => {
+      const [one, other] = [await gateway(), await gateway()];
+      const settings = { ...shared, ROLE: "worker" };
+      await resources.server(new ScriptedModel({ answer: "yes" }), { settings });
+      const proxy = resources.use(await HoldingProxy.to(one.address));
+      const broken = resources.connect(proxy.address).answers();
+      await broken.opened;
+      await one.wire.predict(question("1"));
+      await broken.answer("1");
+      await one.logger.find(({ msg }) => msg === "request");
+      proxy.cut();
+      await broken.ended;
+      assert.equal((await other.wire.answers().answer("1")).json.text, "yes");
+    });
+
+    it("ARENA-20 ends the streams of a gateway with OK: another one goes on", async () => {
+      const { wire, stop } = await gateway();
+      const stream = wire.answers();
+      await stream.opened;
+      await stop();
+      assert.equal((await stream.ended).code, "OK");
+    });
+
     it("ARENA-16 gives each answer to one of the streams of all gateways", async () => {
       const [one, other] = [await gateway(), await gateway()];
       const settings = { ...shared, ROLE: "worker" };

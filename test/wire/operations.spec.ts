@@ -90,7 +90,7 @@ describe("operations", () => {
       const stopped = server.stop();
       await server.load();
       assert.ok((await stream.answer("early")).json);
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       await stopped;
     });
   });

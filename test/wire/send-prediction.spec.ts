@@ -229,16 +229,32 @@ describe("sendPrediction", () => {
       assert.deepEqual(next.messageIDs, ["old1", "old2", "new1", "new2"]);
     });
 
-    it("ARENA-17 does not deliver again what was acknowledged", async () => {
+    it("ARENA-17 delivers again what was acknowledged last when the connection breaks", async () => {
+      const logger = new RecordingLogger();
+      const server = await resources.server(echo(), { logger });
+      const proxy = resources.use(await HoldingProxy.to(server.address));
+      const client = resources.connect(server.address);
+      const first = await openStream(resources.connect(proxy.address));
+      await predictAll(client, ["one", "two"]);
+      await first.answer("two");
+      await logger.reached(2);
+      proxy.cut();
+      await first.ended;
+      const next = client.answers();
+      await next.answer("two");
+      assert.deepEqual(next.messageIDs, ["one", "two"]);
+      assert.equal((await scrape(server.httpUrl)).get("arena_answers_repeated_total"), 2);
+    });
+
+    it("ARENA-17 does not deliver again what was acknowledged when a client ends its stream", async () => {
       const logger = new RecordingLogger();
       const { address } = await resources.server(echo(), { logger });
-      const proxy = resources.use(await HoldingProxy.to(address));
       const client = resources.connect(address);
-      const first = await openStream(resources.connect(proxy.address));
+      const first = await openStream(resources.connect(address));
       await predictAll(client, ["acknowledged"]);
       await first.answer("acknowledged");
       await logger.find(({ msg }) => msg === "request");
-      proxy.cut();
+      first.cancel();
       await first.ended;
       const next = client.answers();
       await predictAll(client, ["fence"]);
@@ -438,14 +454,14 @@ describe("sendPrediction", () => {
   });
 
   describe("the end", () => {
-    it("ARENA-20 ends the streams with OK when the server stops", async () => {
+    it("ARENA-20 ends the streams with UNAVAILABLE when a server stops that nobody replaces", async () => {
       const server = await resources.server(echo());
       const streams = [
         await openStream(resources.connect(server.address)),
         await openStream(resources.connect(server.address)),
       ];
       await server.stop();
-      for (const stream of streams) assert.equal((await stream.ended).code, "OK");
+      for (const stream of streams) assert.equal((await stream.ended).code, "UNAVAILABLE");
     });
 
     it("ARENA-20 delivers the last answers before the end", async () => {
@@ -457,7 +473,7 @@ describe("sendPrediction", () => {
       const running = await model.call("running");
       const stopped = server.stop();
       running.answer("just in time");
-      assert.equal((await stream.ended).code, "OK");
+      assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(
         stream.items.map(({ json }) => json.text),
         ["just in time"],

@@ -173,7 +173,7 @@ describe("GRPC_STATUS_MODE=strict", () => {
     assert.equal(richStatus(outcome).retrySeconds, 1);
     assert.deepEqual(outcome.trailers.get("grpc-retry-pushback-ms"), ["1000"]);
     running.answer("done");
-    assert.equal((await stream.ended).code, "OK");
+    assert.equal((await stream.ended).code, "UNAVAILABLE");
     assert.deepEqual(stream.messageIDs, ["running"]);
     await stopped;
   });
@@ -189,7 +189,7 @@ describe("GRPC_STATUS_MODE=strict", () => {
     assert.equal((await client.predict(question("late"))).code, "OK");
     running.answer("done");
     (await model.call("late")).answer("also done");
-    assert.equal((await stream.ended).code, "OK");
+    assert.equal((await stream.ended).code, "UNAVAILABLE");
     assert.deepEqual(
       stream.items.map(({ json }) => json.text),
       ["done", "also done"],

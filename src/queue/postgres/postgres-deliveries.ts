@@ -44,6 +44,15 @@ export class PostgresDeliveries {
     held.lose(taken);
   }
 
+  async again(rows: readonly number[]): Promise<readonly boolean[]> {
+    const { connections, announcements } = this.#options;
+    const values = [rows, Date.now()];
+    const repeated = await connections.durably<{ readonly id: string }>("again", sql.again, values);
+    announcements.announce("answers");
+    const ids = new Set(repeated.map(({ id }) => Number(id)));
+    return rows.map((row) => ids.has(row));
+  }
+
   async release(taken: readonly Claim[]): Promise<void> {
     const { connections, announcements, held } = this.#options;
     await connections.durably("release", sql.release, toColumns(taken));

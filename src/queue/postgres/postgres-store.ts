@@ -178,6 +178,10 @@ export class PostgresStore implements QueueStore {
     return this.#deliveries.release(taken);
   }
 
+  again(rows: readonly number[]): Promise<readonly boolean[]> {
+    return this.#deliveries.again(rows);
+  }
+
   async keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
     if (this.#options.retentionMs === 0) return;
     await this.#connections.durably("keep-metrics", sql.keepMetrics, [

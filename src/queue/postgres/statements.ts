@@ -206,6 +206,15 @@ export const release = `
 UPDATE arena_requests r SET state = 'answered', owner = NULL, delivery = NULL, is_asked_again = false
 WHERE ${delivered}`;
 
+/** $1 ids, $2 now. */
+export const again = `
+WITH repeated AS (
+  UPDATE arena_requests SET state = 'answered', answer_order = nextval('arena_answer_order'),
+    repeated_at = $2, is_repeated = true
+  WHERE id = ANY($1::bigint[]) AND state = 'delivered'
+)
+SELECT id FROM arena_requests WHERE id = ANY($1::bigint[])`;
+
 /** $1 arrivals, $2 model, $3 sessions, $4 metrics, $5 times. */
 export const keepMetrics = `
 INSERT INTO arena_metrics (arrival, model_id, session_id, metrics, received_at)

@@ -13,6 +13,8 @@ export class Deliveries {
   readonly #end: StatementSync;
   readonly #repeat: StatementSync;
   readonly #release: StatementSync;
+  readonly #again: StatementSync;
+  readonly #isKept: StatementSync;
 
   constructor(store: StoreDatabase) {
     this.#store = store;
@@ -46,6 +48,11 @@ export class Deliveries {
       update arena_requests set state = 'answered', owner = null, delivery = null,
         is_asked_again = 0
       where id = ? and delivery = ? and state = 'delivering'`);
+    this.#again = database.prepare(`
+      update arena_requests set state = 'answered', is_repeated = 1, repeated_at = ?,
+        answer_order = ?
+      where id = ? and state = 'delivered' returning session_id, message_id`);
+    this.#isKept = database.prepare("select 1 from arena_requests where id = ?");
   }
 
   take(token: string, limit: number, isRetry: boolean): readonly TakenRow[] {
@@ -77,6 +84,17 @@ export class Deliveries {
 
   release({ row, token }: Claim): void {
     this.#release.run(row, token);
+  }
+
+  /** False when the row is not kept. */
+  again(id: number): boolean {
+    const { counts, owed } = this.#store;
+    const row = this.#again.get(Date.now(), counts.lastOrder + 1, id);
+    if (!row) return this.#isKept.get(id) !== undefined;
+    counts.lastOrder++;
+    counts.undelivered++;
+    owed.add(id, { sessionID: textIn(row, "session_id"), messageID: textIn(row, "message_id") });
+    return true;
   }
 }
 

@@ -117,6 +117,10 @@ export class SqliteStore implements QueueStore {
     return this.#thread.call({ name: "release", taken });
   }
 
+  again(rows: readonly number[]): Promise<readonly boolean[]> {
+    return this.#thread.call({ name: "again", rows });
+  }
+
   keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
     return this.#thread.call({ name: "keepMetrics", metrics });
   }

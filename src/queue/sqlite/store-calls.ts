@@ -39,6 +39,7 @@ export type StoreCall =
     }
   | { readonly name: "done"; readonly taken: readonly Claim[]; readonly deliveredAt: number }
   | { readonly name: "release"; readonly taken: readonly Claim[] }
+  | { readonly name: "again"; readonly rows: readonly number[] }
   | { readonly name: "keepMetrics"; readonly metrics: readonly PublishedMetrics[] }
   | { readonly name: "nextDeadline" | "stats" | "sweep" | "free" };
 

@@ -126,6 +126,8 @@ export class StoreRows {
       case "release":
         for (const taken of call.taken) this.#deliveries.release(taken);
         return undefined;
+      case "again":
+        return call.rows.map((row) => this.#deliveries.again(row));
       case "keepMetrics":
         for (const metrics of call.metrics) this.#housekeeping.keepMetrics(metrics);
         return undefined;

@@ -14,6 +14,7 @@ function delivery(messageID: string): Delivery {
     times: { receivedAt: 0, claimedAt: 0, answeredAt: 0 },
     repeated: false,
     done() {},
+    again() {},
     release() {},
   };
 }

@@ -38,9 +38,9 @@ export class GrpcServer {
       "grpc.max_receive_message_length": options.maxMessageBytes,
       interceptors: [options.reception],
       "grpc.max_concurrent_streams": maxStreamsPerConnection,
-      // An orchestrator that vanished without a word is noticed within 40 s.
-      "grpc.keepalive_time_ms": 30_000,
-      "grpc.keepalive_timeout_ms": 10_000,
+      // A client that is frozen for minutes is not cut off (ARENA-22); silent streams are looked after.
+      "grpc.keepalive_time_ms": 60_000,
+      "grpc.keepalive_timeout_ms": 600_000,
       "grpc.enable_channelz": 0,
     });
     options.health.addTo(this.#server);

@@ -28,9 +28,13 @@ export interface PredictOptions {
   readonly maxRequestBytes: number;
   readonly maxAnswerBytes: number;
   readonly requestTimeoutMs: number;
+  /** How long a refusal waits for room among the answers, which its caller waits for, too (ARENA-7). */
+  readonly refusalTimeoutMs: number;
   readonly logger: Logger;
   readonly onAccepted: () => void;
   readonly onRefused: (error: ArenaError) => void;
+  /** Told of a request that was refused and gets no answer, because nobody takes any. */
+  readonly onUnanswered: () => void;
 }
 
 /** Above this, reading the bytes and parsing the text are two turns of the event loop. */
@@ -108,11 +112,17 @@ async function answerRefusal(
     options.logger.error({ code: error.code }, `${error.message} No answer can be addressed.`);
     return;
   }
-  const cancelled = new AbortController();
-  call.on("cancelled", () => cancelled.abort());
-  if (call.cancelled) cancelled.abort();
+  const givenUp = new AbortController();
+  call.on("cancelled", () => givenUp.abort());
+  if (call.cancelled) givenUp.abort();
+  const timer = setTimeout(() => givenUp.abort(), options.refusalTimeoutMs);
   const answer = { text: toErrorAnswerText(error), outcome: error.code };
-  await options.queue.refuse(key, answer, cancelled.signal);
+  const isTaken = await options.queue.refuse(key, answer, givenUp.signal);
+  clearTimeout(timer);
+  if (isTaken || call.cancelled) return;
+  options.onUnanswered();
+  const ids = { ...key, modelID: options.modelID, code: error.code };
+  options.logger.error(ids, "refused a request without an answer: too many lie undelivered");
 }
 
 /** Null when an answer cannot carry the request's ids: it would end the client's stream (ARENA-19). */
