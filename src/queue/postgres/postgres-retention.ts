@@ -1,6 +1,6 @@
 import type { Logger } from "../../data-models/logger.ts";
 import type { Connections } from "./connections.ts";
-import * as sql from "./statements.ts";
+import * as sql from "./retention-statements.ts";
 
 /** What is deleted, and who is told when it cannot be. */
 export interface PostgresRetentionOptions {

@@ -13,7 +13,7 @@ const taken = `
   r.answered_at, r.answer_order, r.is_repeated, r.repeated_at`;
 
 /** Of rows that were found, with their `bytes`: the first ones, until they are heavy together. */
-const light = (found: string) => `(
+export const light = (found: string) => `(
   SELECT id FROM (
     SELECT id, row_number() OVER place AS rank, coalesce(sum(bytes) OVER place, 0) AS total
     FROM ${found} WINDOW place AS (ROWS UNBOUNDED PRECEDING)) f
@@ -185,14 +185,14 @@ UPDATE arena_requests r SET
 WHERE ${delivered}`;
 
 /** Longer than anybody asks for what was deleted: an insert that is in doubt is not made again for so long. */
-const askedFor = "interval '2 minutes'";
+export const askedFor = "interval '2 minutes'";
 
 /** Of rows that are `gone`: who asked for them a moment ago, and must not be taken for new. */
-const rememberGone = `
+export const rememberGone = `
   INSERT INTO arena_forgotten (arrival, deleted_at)
   SELECT unnest(arrival || repeated_by), now() FROM gone WHERE asked_at > now() - ${askedFor}
   ON CONFLICT DO NOTHING`;
-const whoAsked = "RETURNING r.arrival, r.repeated_by, r.asked_at";
+export const whoAsked = "RETURNING r.arrival, r.repeated_by, r.asked_at";
 
 /** What is kept no longer than its delivery. $1 ids, $2 tokens. */
 export const forget = `
@@ -208,10 +208,15 @@ WHERE ${delivered}`;
 
 /** $1 ids, $2 now. */
 export const again = `
-WITH repeated AS (
-  UPDATE arena_requests SET state = 'answered', answer_order = nextval('arena_answer_order'),
+WITH old AS (
+  SELECT id FROM arena_requests
+  WHERE id = ANY($1::bigint[]) AND state = 'delivered' ORDER BY answer_order FOR UPDATE
+), given AS (
+  SELECT id, nextval('arena_answer_order') AS answer_order FROM old
+), repeated AS (
+  UPDATE arena_requests r SET state = 'answered', answer_order = given.answer_order,
     repeated_at = $2, is_repeated = true
-  WHERE id = ANY($1::bigint[]) AND state = 'delivered'
+  FROM given WHERE r.id = given.id
 )
 SELECT id FROM arena_requests WHERE id = ANY($1::bigint[])`;
 
@@ -269,53 +274,3 @@ export const freeOwn = free("owner = $1");
 
 /** $1 owner. */
 export const endLease = "DELETE FROM arena_replicas WHERE id = $1";
-
-export const forgetForgotten = `DELETE FROM arena_forgotten WHERE deleted_at < now() - ${askedFor}`;
-
-/** Owners that are long gone. */
-export const forgetReplicas =
-  "DELETE FROM arena_replicas WHERE lease_until < now() - interval '1 hour'";
-
-const isMoreLeft = `
-SELECT count(*) = $2 OR count(*) > (SELECT count(*) FROM next) AS is_more_left FROM old`;
-
-/** What a row takes beside its texts, in the table and in its indexes. */
-const bytesPerRow = 500;
-
-/**
- * The time up to which what was delivered has to go, so that no more than $1 bytes are
- * kept; null if there is not too much. Counted only where the tables are larger than that.
- */
-export const excess = `
-SELECT max(at) AS at FROM (
-  SELECT at, sum(bytes) OVER (ORDER BY at DESC ROWS UNBOUNDED PRECEDING) AS total FROM (
-    SELECT delivered_at AS at, ${bytesPerRow} + coalesce(octet_length(request), 0)
-      + coalesce(octet_length(answer), 0) AS bytes
-    FROM arena_requests WHERE state = 'delivered'
-    UNION ALL
-    SELECT received_at, ${bytesPerRow} + octet_length(metrics) FROM arena_metrics) k) s
-WHERE total > $1 AND (SELECT pg_total_relation_size('arena_requests')
-  + pg_total_relation_size('arena_metrics')) > $1`;
-
-/** $1 time before which it was delivered, $2 most rows. */
-export const deleteDelivered = `
-WITH old AS (
-  SELECT id, coalesce(octet_length(request), 0) + coalesce(octet_length(answer), 0) AS bytes
-  FROM arena_requests WHERE state = 'delivered' AND delivered_at < $1
-  ORDER BY delivered_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), next AS ${light("old")}, gone AS (
-  DELETE FROM arena_requests r USING next WHERE r.id = next.id ${whoAsked}
-), remembered AS (${rememberGone}
-)
-${isMoreLeft}`;
-
-/** $1 time before which they were received, $2 most rows. */
-export const deleteMetrics = `
-WITH old AS (
-  SELECT id, octet_length(metrics) AS bytes
-  FROM arena_metrics WHERE received_at < $1
-  ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED
-), next AS ${light("old")}, gone AS (
-  DELETE FROM arena_metrics m USING next WHERE m.id = next.id
-)
-${isMoreLeft}`;
