@@ -1,6 +1,6 @@
 import type { StatementSync } from "node:sqlite";
 import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
-import { requestKeyOf, sessionKeyOf } from "../row-keys.ts";
+import { otherKeyOf, requestKeyOf, sessionKeyOf } from "../row-keys.ts";
 import { numberIn, type Row, textIn } from "./columns.ts";
 import type { StoreDatabase } from "./store-database.ts";
 
@@ -40,8 +40,11 @@ export class Arrivals {
     const { counts } = this.#store;
     const key = requestKeyOf(arrival.request, arrival.arrival);
     const isFull = counts.queued >= limits.maxSize || counts.undelivered >= limits.maxUndelivered;
-    if (!isFull && this.#add(key, arrival)) return "accepted";
-    const row = this.#find.get(key);
+    // What an earlier build has stored is the same request under another key.
+    const other = otherKeyOf(arrival.request);
+    const older = other === null ? undefined : this.#find.get(other);
+    if (!older && !isFull && this.#add(key, arrival)) return "accepted";
+    const row = older ?? this.#find.get(key);
     if (!row) return "full";
     if (textIn(row, "arrival") === arrival.arrival) return "accepted";
     this.#comeAgain(row);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
 import type { Claim, ClaimedRow, TakenRow } from "../queue-store.ts";
@@ -45,6 +46,20 @@ describe("SqliteStore", () => {
     const again = await store.insert([first, unnamed], { ...roomy, maxSize: 0 });
     assert.deepEqual(again, ["accepted", "accepted"]);
     assert.equal((await store.stats()).size, 2);
+  });
+
+  it("knows a request that an earlier build has stored under a key of another form", async () => {
+    const first = arrival("1");
+    await store.insert([first], roomy);
+    await store.stop();
+    const database = new DatabaseSync(file);
+    // The form of version 1, as it stands in such files: frozen here.
+    const key = createHash("sha256").update("1:m1:s1:1").digest("base64url");
+    database.prepare("update arena_requests set request_key = ?").run(key);
+    database.close();
+    store = await files.open({ file });
+    const outcomes = await store.insert([arrival("1"), first, arrival("2")], roomy);
+    assert.deepEqual(outcomes, ["duplicate", "accepted", "accepted"]);
   });
 
   it("counts what came earlier in the same list", async () => {
