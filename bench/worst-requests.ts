@@ -20,6 +20,33 @@ const metrics: Readonly<Record<string, () => string>> = {
   "metrics, opening brackets": () => "[".repeat(31 * mebi),
 };
 
+const tinyFields = (bytes: number) => Buffer.alloc(bytes, Buffer.from([0x38, 0x00]));
+/** A text field of number 1. */
+const longName = (bytes: number) => {
+  const head = Buffer.from([0x0a, 0, 0, 0, 0]);
+  for (let at = 1, rest = bytes; at < 5; at++, rest >>>= 7) {
+    head[at] = (rest & 0x7f) | (at < 4 ? 0x80 : 0);
+  }
+  return Buffer.concat([head, Buffer.alloc(bytes, "x")]);
+};
+
+/** Messages that are no more than bytes, by method. */
+const strangers: Readonly<Record<string, () => [path: string, message: Buffer]>> = {
+  "predict, 127 MiB of tiny fields": () => ["/Model/predict", tinyFields(127 * mebi)],
+  "predict, 31 MiB of tiny fields": () => ["/Model/predict", tinyFields(31 * mebi)],
+  "publishMetrics, 127 MiB of tiny fields": () => ["/Model/publishMetrics", tinyFields(127 * mebi)],
+  "registerModel, 127 MiB of tiny fields": () => ["/Model/registerModel", tinyFields(127 * mebi)],
+  "Health/Check, 127 MiB of tiny fields": () => [
+    "/grpc.health.v1.Health/Check",
+    tinyFields(127 * mebi),
+  ],
+  "Health/Check, a name of 127 MiB": () => ["/grpc.health.v1.Health/Check", longName(127 * mebi)],
+  "reflection, 127 MiB of tiny fields": () => [
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    tinyFields(127 * mebi),
+  ],
+};
+
 /** For how long the largest and strangest messages keep the server from everything else. */
 export async function measureWorstRequests(): Promise<Figure[]> {
   await using server = await startProcess(["dist/cli.js", "serve"], {
@@ -37,6 +64,10 @@ export async function measureWorstRequests(): Promise<Figure[]> {
     for (const [name, make] of Object.entries(metrics)) {
       const message = { metrics: make(), modelID: "busy" };
       busiest.push([name, await asker.busyMs(() => client.publishMetrics(message))]);
+    }
+    for (const [name, make] of Object.entries(strangers)) {
+      const [path, message] = make();
+      busiest.push([name, await asker.busyMs(() => client.unary(path, message, String))]);
     }
     return [toFigure(busiest.toSorted(([, a], [, b]) => b - a))];
   } finally {

@@ -23,7 +23,7 @@ describe("ConnectionLimits", () => {
       (reason) => cuts.push(reason),
       () => now,
     );
-    server = createServer({ settings: { maxConcurrentStreams: 3000 } }).listen(0, "127.0.0.1");
+    server = createServer({ settings: { maxConcurrentStreams: 9000 } }).listen(0, "127.0.0.1");
     server.on("session", (session: Http2Session) => limits.watch(session));
     server.on("stream", (stream, headers) => {
       stream.on("error", () => {});
@@ -120,7 +120,7 @@ describe("ConnectionLimits", () => {
     assert.deepEqual(cuts, []);
   });
 
-  it("cuts whoever has most streams when 4,000 are open", async () => {
+  it("cuts whoever has most streams when 8,000 are open", async () => {
     const [small, large] = [await open(), await open()];
     const cut = closed(large);
     const openStreams = (client: ClientHttp2Session, count: number) => {
@@ -128,9 +128,9 @@ describe("ConnectionLimits", () => {
         client.request({ ":path": "/known" }).on("error", () => {});
       }
     };
-    openStreams(small, 1500);
+    openStreams(small, 3000);
     await new Promise((resolve) => small.ping(resolve));
-    openStreams(large, 2600);
+    openStreams(large, 5100);
     await cut;
     assert.deepEqual(cuts, ["streams"]);
     assert.ok(!small.destroyed);

@@ -4,7 +4,7 @@ import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2
 export type CutReason = "faults" | "streams";
 
 /** Streams that may be open over all connections, at up to 50 KB each. */
-const maxStreams = 4000;
+const maxStreams = 8000;
 /** Faults that a connection may have at once, and those that are forgotten each second. */
 const faultBurst = 200;
 const faultsPerSecond = 20;

@@ -39,7 +39,7 @@ export class GrpcServer {
       interceptors: [options.reception],
       "grpc.max_concurrent_streams": maxStreamsPerConnection,
       // A client that is frozen for minutes is not cut off (ARENA-22); silent streams are looked after.
-      "grpc.keepalive_time_ms": 60_000,
+      "grpc.keepalive_time_ms": 30_000,
       "grpc.keepalive_timeout_ms": 600_000,
       "grpc.enable_channelz": 0,
     });
