@@ -3,10 +3,15 @@ import type { Server } from "@grpc/grpc-js";
 import { Change } from "../../queue/change.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 
-/** Bytes that a distant client may send before it waits for us; HTTP/2's default is 64 KiB. */
-const windowBytes = 8 * 2 ** 20;
+/**
+ * Bytes that a distant client may send before it waits for us; HTTP/2's default is
+ * 64 KiB. What a turn of the event loop may find in a socket grows with it.
+ */
+const windowBytes = 2 * 2 ** 20;
 /** On shorter ways the small window costs nothing, and a large one makes both sides buffer. */
 const distantMs = 4;
+/** A way is as long as the shortest of so many pings says: others work here, too. */
+const pings = { count: 4, pauseMs: 50 };
 
 /**
  * What grpc-js does not let us do with its connections: a window that lets
@@ -67,9 +72,17 @@ export class Http2Connections {
   }
 }
 
-function raiseWindowIfDistant(session: ServerHttp2Session): void {
+function raiseWindowIfDistant(session: ServerHttp2Session, left = pings.count): void {
+  if (session.destroyed || session.closed) return;
+  const before = performance.eventLoopUtilization();
   session.ping((error, durationMs) => {
-    if (error || durationMs < distantMs || session.destroyed) return;
+    // While this process was busy, it could not hear of the ping.
+    const { active } = performance.eventLoopUtilization(before);
+    if (error || durationMs - active < distantMs || session.destroyed) return;
+    if (left > 1) {
+      setTimeout(() => raiseWindowIfDistant(session, left - 1), pings.pauseMs).unref();
+      return;
+    }
     session.setLocalWindowSize(windowBytes);
     session.settings({ initialWindowSize: windowBytes });
   });
