@@ -18,6 +18,7 @@ export class Claims {
   readonly #find: Readonly<Record<ClaimKind, StatementSync>>;
   readonly #held: StatementSync;
   readonly #claim: StatementSync;
+  readonly #claimed: StatementSync;
   readonly #answer: StatementSync;
   readonly #isAnswered: StatementSync;
   readonly #giveBack: StatementSync;
@@ -42,7 +43,9 @@ export class Claims {
     this.#claim = database.prepare(`
       update arena_requests set state = 'running', owner = ?, claim = ?, claimed_at = ?,
         has_turn = ?, attempts = attempts + 1
-      where id = ? returning ${columns}`);
+      where id = ?`);
+    // Not by "returning", which first gathers the texts in memory, page by page.
+    this.#claimed = database.prepare(`select ${columns} from arena_requests where id = ?`);
     this.#answer = database.prepare(`
       update arena_requests set state = 'answered', owner = null, has_turn = 0,
         answer = ?, outcome = ?, answered_at = ?, answer_order = ?
@@ -101,7 +104,8 @@ export class Claims {
   #begin(id: number, kind: ClaimKind, token: string, now: number): ClaimedRow {
     const { counts, owner, turns } = this.#store;
     const hasTurn = kind === "due" && turns !== null;
-    const row = this.#claim.get(owner, token, now, hasTurn ? 1 : 0, id);
+    this.#claim.run(owner, token, now, hasTurn ? 1 : 0, id);
+    const row = this.#claimed.get(id);
     if (!row) throw new DamagedFileError(`the row ${id} is gone while it is claimed`);
     if (hasTurn) turns.take(textIn(row, "session_key"));
     else turns?.pass(textIn(row, "session_key"));

@@ -10,6 +10,7 @@ export class Deliveries {
   readonly #find: StatementSync;
   readonly #held: StatementSync;
   readonly #take: StatementSync;
+  readonly #taken: StatementSync;
   readonly #end: StatementSync;
   readonly #repeat: StatementSync;
   readonly #release: StatementSync;
@@ -29,8 +30,9 @@ export class Deliveries {
       select ${columns} from arena_requests indexed by arena_delivering
       where model_id = ? and state = 'delivering' and delivery = ? order by answer_order`);
     this.#take = database.prepare(`
-      update arena_requests set state = 'delivering', owner = ?, delivery = ?
-      where id = ? returning ${columns}`);
+      update arena_requests set state = 'delivering', owner = ?, delivery = ? where id = ?`);
+    // Not by "returning", which first gathers the texts in memory, page by page.
+    this.#taken = database.prepare(`select ${columns} from arena_requests where id = ?`);
     // Without numbers: Node 22 binds those by name only.
     const isOver = "id = ? and delivery = ? and state = 'delivering' and not is_asked_again";
     this.#end = database.prepare(
@@ -64,7 +66,9 @@ export class Deliveries {
     for (const candidate of this.#find.all(options.modelID, limit)) {
       bytes += numberIn(candidate, "bytes");
       if (taken.length > 0 && bytes > maxBytesAtOnce) break;
-      const row = this.#take.get(owner, token, numberIn(candidate, "id"));
+      const id = numberIn(candidate, "id");
+      this.#take.run(owner, token, id);
+      const row = this.#taken.get(id);
       if (row) taken.push(toTaken(row, token));
     }
     return taken;
