@@ -2,6 +2,7 @@ import { toMilliseconds } from "./config/duration.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Logger } from "./data-models/logger.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./errors/configuration-error.ts";
+import { mostRequestBytes } from "./heap-bytes.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { AIModel } from "./models/ai-model.ts";
 import { definitionOf } from "./models/definition-of.ts";
@@ -100,7 +101,7 @@ export async function createArenaServer(
   });
 
   const messageLimits = {
-    maxRequestBytes: settings.MAX_REQUEST_BYTES,
+    maxRequestBytes: Math.min(settings.MAX_REQUEST_BYTES, mostRequestBytes),
     maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     maxMetricsBytes: settings.MAX_METRICS_BYTES,
   };
@@ -132,7 +133,7 @@ export async function createArenaServer(
           state,
           mode: settings.GRPC_STATUS_MODE,
           maxQueue: settings.MAX_QUEUE,
-          maxRequestBytes: settings.MAX_REQUEST_BYTES,
+          maxRequestBytes: messageLimits.maxRequestBytes,
           maxAnswerBytes: settings.MAX_ANSWER_BYTES,
           requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
           logger,

@@ -67,7 +67,7 @@ export const settingGroups = {
       ),
     MAX_REQUEST_BYTES: whole(1, 536_870_912)
       .default(33_554_432)
-      .describe("Size of the largest request that is taken."),
+      .describe("Size of the largest request that is taken; at most a sixth of the heap."),
     MAX_METRICS_BYTES: whole(0, 536_870_912)
       .default(16_777_216)
       .describe(

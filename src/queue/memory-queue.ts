@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { heapBytes } from "../heap-bytes.ts";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
 import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
-import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -67,9 +67,9 @@ export class MemoryQueue implements RequestQueue {
 
   constructor(options: MemoryQueueOptions) {
     this.#maxSize = options.maxSize;
-    this.#maxBytes = options.maxBytes ?? quarterOfHeap;
+    this.#maxBytes = options.maxBytes ?? heapBytes / 4;
     this.#outbox = new Outbox(
-      options.outbox ?? { answers: 10_000, characters: Math.min(256 * mebi, quarterOfHeap) },
+      options.outbox ?? { answers: 10_000, characters: Math.min(256 * mebi, heapBytes / 4) },
     );
     this.#retained = new RetainedAnswers(
       options.retention ?? { answers: 1000, characters: 16 * mebi },

@@ -37,7 +37,7 @@ export interface StoredQueueOptions extends StoreLimits {
   readonly doubtMs?: number;
   /** How long the store may take to say how full it is, before what it said last counts. */
   readonly statsPatienceMs?: number;
-  /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
+  /** Bytes of requests that may run here before no further one is begun. Default: an eighth of the heap. */
   readonly maxBytes?: number;
 }
 

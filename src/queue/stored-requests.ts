@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "../data-models/logger.ts";
+import { heapBytes } from "../heap-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
@@ -8,7 +9,6 @@ import { Doubts } from "./doubts.ts";
 import { isHeld, steadyNow } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { NoRoomError } from "./no-room-error.ts";
-import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type {
   Arrival,
   Claim,
@@ -26,7 +26,7 @@ export interface StoredRequestsOptions {
   readonly store: QueueStore;
   readonly access: StoreAccess;
   readonly limits: StoreLimits;
-  /** Bytes of requests that may run here before no further one is begun. Default: a quarter of the heap. */
+  /** Bytes of requests that may run here before no further one is begun. Default: an eighth of the heap. */
   readonly maxBytes?: number;
   readonly logger: Logger;
   /** How long a request waits for a store that is away. */
@@ -61,7 +61,7 @@ export class StoredRequests {
   constructor(options: StoredRequestsOptions) {
     const { store, access, doubtMs } = options;
     this.#options = options;
-    this.#maxBytes = options.maxBytes ?? quarterOfHeap;
+    this.#maxBytes = options.maxBytes ?? heapBytes / 8;
     this.#inserts = new Batcher({
       ...batchLimits,
       weigh: ({ request }) => request.bytes,

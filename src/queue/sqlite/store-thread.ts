@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { heapBytes } from "../../heap-bytes.ts";
 import { DataError } from "../data-error.ts";
 import { NoRoomError } from "../no-room-error.ts";
 import { NotDoneError, toNotDone } from "../not-done-error.ts";
@@ -33,8 +34,8 @@ interface PendingCall {
 const entry = new URL(`./sqlite-worker${import.meta.url.slice(-3)}`, import.meta.url);
 /** Most of what the thread makes is short-lived: more room for it only takes memory. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
-/** While more than this is under way, further calls wait here and take their memory once. */
-const maxBytesUnderWay = 32 * 2 ** 20;
+/** What would make it more than this under way waits here, and takes its memory once. */
+const maxBytesUnderWay = Math.min(32 * 2 ** 20, heapBytes / 8);
 
 /** Sends calls to a thread that does them, all calls of one turn together. */
 export class StoreThread {
@@ -107,8 +108,9 @@ export class StoreThread {
   #send(): void {
     let count = 0;
     for (const { call } of this.#waiting) {
-      if (this.#bytesUnderWay > maxBytesUnderWay) break;
-      this.#bytesUnderWay += bytesOf(call);
+      const bytes = this.#bytesUnderWay + bytesOf(call);
+      if (this.#bytesUnderWay > 0 && bytes > maxBytesUnderWay) break;
+      this.#bytesUnderWay = bytes;
       count++;
     }
     if (count === 0) return;

@@ -1,10 +1,10 @@
-import { getHeapStatistics } from "node:v8";
+import { heapBytes } from "../../../heap-bytes.ts";
 
 /**
  * What all requests may hold together until they are in the queue. Each takes three
  * to four times its size while it is read, parsed and stored.
  */
-export const receptionBytes = Math.min(96 * 2 ** 20, getHeapStatistics().heap_size_limit / 8);
+export const receptionBytes = Math.min(96 * 2 ** 20, heapBytes / 8);
 
 /** One message's share of a budget. */
 export interface ByteHold {
