@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { collectWhenCalm } from "../calm-collection.ts";
 import { readEnvironment } from "../config/environment.ts";
 import { type ArenaServer, createArenaServer, serverProblems } from "../main.ts";
 import { createModel, modelProblems } from "../models/registry.ts";
@@ -20,6 +21,7 @@ export async function serve(): Promise<number> {
   const logger = createLogger(settings.LOG_LEVEL, output);
   const model = await createModel(settings, process.cwd(), logger);
   const server = await createArenaServer(settings, model, logger);
+  const endCollecting = collectWhenCalm();
   let isStopping = false;
   try {
     const stopped = untilStopped(server, logger, () => {
@@ -38,6 +40,7 @@ export async function serve(): Promise<number> {
     }
     return await stopped;
   } finally {
+    endCollecting();
     await flushed(output);
   }
 }

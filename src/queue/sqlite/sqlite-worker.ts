@@ -5,13 +5,17 @@ import {
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
+import { collectWhenCalm } from "../../calm-collection.ts";
 import { ServedFile } from "./file/served-file.ts";
 import { FileInUseError } from "./file-lock.ts";
 import { UnusableFileError } from "./open-store-file.ts";
 import { explainOpening } from "./sqlite-failure.ts";
 import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
 
-if (parentPort) serve(parentPort, workerData);
+if (parentPort) {
+  collectWhenCalm();
+  serve(parentPort, workerData);
+}
 
 function serve(port: MessagePort, data: ThreadData): void {
   const say = (reply: ThreadReply) => port.postMessage(reply);
