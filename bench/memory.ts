@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ClientReadableStream, credentials } from "@grpc/grpc-js";
 import { ModelClient, type modelAnswer } from "../src/generated/model.ts";
 import type { Figure } from "./figures.ts";
+import { load } from "./load.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 import { tellModel } from "./tell-model.ts";
 
@@ -10,9 +15,38 @@ const clientOptions = {
   "grpc.use_local_subchannel_pool": 1,
 };
 
-/** What waiting requests and a reader that stops cost, and whether it comes back. */
+/** After so long a process that became calm has given back what it does not need. */
+const calmMs = 45_000;
+
+/** What a load, waiting requests and a reader that stops cost, and whether it comes back. */
 export async function measureMemory(): Promise<Figure[]> {
-  return [...(await waitingRequests()), ...(await stoppedReader())];
+  return [...(await afterLoad()), ...(await waitingRequests()), ...(await stoppedReader())];
+}
+
+async function afterLoad(): Promise<Figure[]> {
+  const folder = await mkdtemp(join(tmpdir(), "arena-bench-"));
+  try {
+    const environment = { QUEUE_URL: "sqlite:", SHARED_FOLDER_PATH: folder };
+    await using server = await startProcess(["dist/cli.js", "serve"], environment);
+    await sleep(calmMs);
+    const idle = server.residentBytes();
+    for (let part = 0; part < 4; part++) {
+      await load(server.address, { count: 30_000, concurrency: 64, bytes: 1000 });
+    }
+    const most = server.residentBytes();
+    await sleep(calmMs);
+    return [
+      {
+        name: "resident memory after 120,000 requests, queue on SQLite",
+        reached: server.residentBytes() / 1e6,
+        unit: "MB",
+        atMost: 200,
+        detail: `${calmMs / 1000} s after them; ${megabytes(most)} when they ended, ${megabytes(idle)} idle before`,
+      },
+    ];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 async function waitingRequests(): Promise<Figure[]> {
