@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "../data-models/logger.ts";
+import { heapBytes } from "../heap-bytes.ts";
 import { answerUnreadable } from "./answer-unreadable.ts";
 import { Batcher } from "./batcher.ts";
 import { Change } from "./change.ts";
@@ -9,7 +10,6 @@ import { Doubts } from "./doubts.ts";
 import { isHeld, steadyNow } from "./lease.ts";
 import { neverAborted } from "./never-aborted.ts";
 import { Pending } from "./pending.ts";
-import { quarterOfHeap } from "./quarter-of-heap.ts";
 import type { Claim, QueueStore, Refusal, TakenRow } from "./queue-store.ts";
 import type { Answer, Delivery, RequestKey } from "./request-queue.ts";
 import { ifReachable, type StoreAccess, StoreAwayError } from "./store-access.ts";
@@ -73,7 +73,7 @@ export class StoredAnswers {
         return access.call(refuse, { patienceMs, carriesData: true });
       },
     });
-    this.#doubts = new Doubts({ access, mostMs: doubtMs, maxBytes: quarterOfHeap });
+    this.#doubts = new Doubts({ access, mostMs: doubtMs, maxBytes: heapBytes / 4 });
     this.#dones = new Batcher({
       ...batchLimits,
       work: async (claims) => {
