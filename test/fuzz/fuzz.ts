@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { endWithThisProcess } from "../chaos/end-with-this-process.ts";
+import { type ProcessSample, sampleProcess } from "../chaos/process-sample.ts";
+import type { Exit } from "../fixtures/json-lines-process.ts";
+import { ServerProcess } from "../fixtures/server-process.ts";
+import { FuzzRun } from "./fuzz-run.ts";
+import { judgeLog, type LogVerdict } from "./log-verdict.ts";
+import { WellBehavedClient } from "./well-behaved.ts";
+
+/** A run of the fuzzer. */
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Messages that are sent, in all. */
+  readonly messages: number;
+  /** Only the call with this name, such as `usual 0/17`. */
+  readonly only?: string;
+  readonly onProgress: (text: string) => void;
+}
+
+/** What a run brought. */
+export interface FuzzReport {
+  readonly options: FuzzOptions;
+  readonly seconds: number;
+  readonly run: FuzzRun;
+  readonly client: WellBehavedClient;
+  readonly log: LogVerdict;
+  readonly stderr: string;
+  readonly samples: readonly ProcessSample[];
+  readonly earlyExit: Exit | null;
+  readonly exit: Exit;
+}
+
+const sampleMs = 1000;
+/** Until memory has come back. */
+const restMs = 60_000;
+/** Resident memory of the server in the end; it may keep what it may soon need again. */
+export const restMB = 420;
+
+/** Sends a seed's messages to a server in a process of its own. */
+export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const begin = performance.now();
+  const folder = await mkdtemp(join(tmpdir(), "arena-fuzz-"));
+  const server = new ServerProcess({
+    MODEL: "echo",
+    QUEUE_URL: "sqlite:",
+    SHARED_FOLDER_PATH: folder,
+    LOG_LEVEL: "debug",
+    NODE_OPTIONS: "--max-old-space-size=256",
+  });
+  endWithThisProcess(server);
+  let earlyExit: Exit | null = null;
+  const exited = server.exited.then((exit) => {
+    earlyExit = exit;
+  });
+  const run = new FuzzRun();
+  const { address, httpUrl } = await server.serving();
+  const client = new WellBehavedClient(address, run.answers);
+  const samples = [await sampleProcess(httpUrl, 0)];
+  await client.start();
+  const sending = new AbortController();
+  const sent = Promise.race([
+    run.send(address, options.seed, options.messages, options.only),
+    exited,
+  ]).finally(() => sending.abort());
+  while (!sending.signal.aborted) {
+    await sleep(sampleMs, undefined, { signal: sending.signal }).catch(() => {});
+    if (earlyExit) break;
+    const minutes = (performance.now() - begin) / 60_000;
+    samples.push(await sampleProcess(httpUrl, minutes));
+    options.onProgress(`${run.messages} messages, ${samples.at(-1)?.residentMB.toFixed(0)} MB`);
+    run.endIfStuck();
+  }
+  await sent;
+  const restUntil = performance.now() + restMs;
+  while (!earlyExit && performance.now() < restUntil) {
+    const minutes = (performance.now() - begin) / 60_000;
+    const sample = await sampleProcess(httpUrl, minutes);
+    samples.push(sample);
+    if (sample.residentMB <= restMB && run.answers.owed.length === 0) break;
+    await sleep(sampleMs);
+  }
+  const diedEarly = earlyExit;
+  // The log is read as far as it is written: what is still on its way when a process ends may be cut.
+  const logged = client
+    .ask()
+    .then((last) => server.find(({ msg, messageID }) => msg === "request" && messageID === last));
+  await Promise.race([logged, exited]);
+  client.stop();
+  server.kill("SIGTERM");
+  const exit = await server.exited;
+  await client[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+  return {
+    options,
+    seconds: (performance.now() - begin) / 1000,
+    run,
+    client,
+    log: judgeLog(server.items),
+    stderr: server.stderr,
+    samples,
+    earlyExit: diedEarly,
+    exit,
+  };
+}

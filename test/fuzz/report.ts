@@ -1,0 +1,80 @@
+import { type FuzzReport, restMB } from "./fuzz.ts";
+
+/** A claim about a server, and what contradicts it. */
+export interface Claim {
+  readonly text: string;
+  readonly against: readonly string[];
+}
+
+/** Resident memory of the server at any time. */
+const mostMB = 700;
+const leastServed = 100;
+/** What contradicts a claim is printed up to so often. */
+const printed = 10;
+
+/** What is claimed of a server that was sent all this. */
+export function claimsOf(report: FuzzReport): readonly Claim[] {
+  const { run, client, log, samples, earlyExit, exit, stderr } = report;
+  const { answers } = run;
+  const resident = samples.map(({ residentMB }) => residentMB);
+  const [mostResident, last] = [Math.max(...resident), resident.at(-1) ?? Number.NaN];
+  const served = `${client.served} questions of a client beside it are answered, each once and rightly`;
+  return [
+    {
+      text: "the server's process lives",
+      against: earlyExit === null ? [] : [`it ended: ${JSON.stringify(earlyExit)} ${stderr}`],
+    },
+    {
+      text: served,
+      against:
+        client.served < leastServed ? ["too few were served", ...client.wrong] : client.wrong,
+    },
+    { text: "every call ends, and none with an error of the server's own", against: run.broken },
+    { text: "ARENA-9: predict answers OK to every whole message", against: run.refused },
+    { text: "whatever predict took is answered", against: answers.owed },
+    { text: "nothing is answered more often than it was asked", against: answers.repeated },
+    { text: "every answer is the one that its question has", against: answers.wrong },
+    { text: "connections that flood nobody are not cut", against: run.cut },
+    { text: "the log has no line about a bug", against: log.bugs },
+    { text: "no status and no line of the log holds words", against: [...run.leaks, ...log.leaks] },
+    { text: "standard error is empty", against: stderr === "" ? [] : [stderr] },
+    {
+      text: `memory stays below ${mostMB} MB: at most ${mostResident.toFixed(0)}`,
+      against: mostResident < mostMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
+    },
+    {
+      text: `memory comes back to ${restMB} MB: ${resident[0]?.toFixed(0)} → ${last.toFixed(0)}`,
+      against: last <= restMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
+    },
+    {
+      text: "the server ends when it is told to",
+      against: exit.code === 0 ? [] : [JSON.stringify(exit)],
+    },
+  ];
+}
+
+/** A report for people, with the seed that runs it again. */
+export function toText(report: FuzzReport, claims: readonly Claim[]): string {
+  const { run, options, seconds, log } = report;
+  return [
+    `seed ${options.seed}: ${run.messages} messages in ${seconds.toFixed(0)} s, ${run.answers.count} answers`,
+    "how calls ended:",
+    ...[...run.ends].toSorted().map(([method, counts]) => `  ${method}: ${listed(counts)}`),
+    `mutations: ${listed(run.mutations)}`,
+    `connections: ${listed(run.connections)}`,
+    `the log: ${listed(log.counts)}`,
+    ...claims.flatMap(({ text, against }) => [
+      `${against.length === 0 ? "✓" : "✗"} ${text}`,
+      ...against.slice(0, printed).map((one) => `    ${one}`),
+      ...(against.length > printed ? [`    and ${against.length - printed} more`] : []),
+    ]),
+  ].join("\n");
+}
+
+function listed(counts: ReadonlyMap<string, number>): string {
+  if (counts.size === 0) return "none";
+  return [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+}
