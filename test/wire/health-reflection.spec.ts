@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ScriptedModel } from "../../src/testing.ts";
 import { HeldModel } from "../fixtures/held-model.ts";
 import { ProtobufFields } from "../fixtures/protobuf-fields.ts";
-import { question } from "../fixtures/questions.ts";
+import { names as numbered, question } from "../fixtures/questions.ts";
+import { framed, RawConnection } from "../fixtures/raw-connection.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { startingServer } from "../fixtures/starting-server.ts";
 import { testResources } from "../fixtures/test-resources.ts";
@@ -17,6 +21,13 @@ function textField(number: number, text: string): Buffer {
       .string(text)
       .finish(),
   );
+}
+
+/** Bytes of the heap that something still needs. */
+function usedHeap(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
 }
 
 describe("grpc.health.v1", () => {
@@ -83,6 +94,26 @@ describe("grpc.health.v1", () => {
     assert.equal((await stream.ended).code, "UNAVAILABLE");
     watched.cancel();
     await stopped;
+  });
+
+  it("remembers no names that clients watch", async () => {
+    const { address } = await resources.server(new ScriptedModel({ answer: "yes" }));
+    const long = "n".repeat(16_000);
+    const watchMany = async (round: string) => {
+      const connection = await RawConnection.to(address);
+      const heard = numbered(`${round}.`, 150).map(async (prefix) => {
+        const call = connection.call("/grpc.health.v1.Health/Watch");
+        call.end(framed(textField(1, prefix + long)));
+        await once(call, "data");
+      });
+      await Promise.all(heard);
+      await connection.break();
+    };
+    await watchMany("first");
+    const before = usedHeap();
+    for (const round of ["second", "third", "fourth"]) await watchMany(round);
+    const grown = usedHeap() - before;
+    assert.ok(grown < 2 ** 21, `${grown} bytes of 7,200,000 stay`);
   });
 
   it("stops although somebody watches, and every stream of answers ends", async () => {
