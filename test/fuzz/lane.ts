@@ -26,14 +26,19 @@ const cancel = 8;
 
 /** Sends calls over one connection, and over a new one whenever the server has cut it. */
 export class Lane {
-  /** Calls that have not ended. */
-  readonly open = new Set<FuzzCall>();
+  /** Calls that have not ended, with what ends them when their connection does. */
+  readonly #open = new Map<FuzzCall, () => void>();
   connections = 0;
   readonly #options: LaneOptions;
   #connection: Promise<RawConnection> | null = null;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+  }
+
+  /** Calls that have not ended. */
+  get open(): Iterable<FuzzCall> {
+    return this.#open.keys();
   }
 
   /** Resolves when all calls have ended, and their answers have come. */
@@ -55,9 +60,8 @@ export class Lane {
     const isQuestion = call.method === "predict" && call.message !== null;
     const question = isQuestion && call.message ? await expectedAnswer(call.message) : null;
     if (question) answers.asked(call.name, question);
-    this.open.add(call);
     const end = await this.#exchange(call);
-    this.open.delete(call);
+    this.#open.delete(call);
     onEnd(end);
     if (!question || end.status !== "0") return;
     answers.accepted(question);
@@ -82,9 +86,14 @@ export class Lane {
       if (call.method === "sendPrediction") for (const message of arrived) this.#answered(message);
       if (call.end === "at the first message" && arrived.length > 0) stream.close(cancel);
     });
-    const closed = new Promise<void>((resolve) => stream.on("close", () => resolve()));
-    await write(stream, call);
-    await closed;
+    // Not every stream tells that its connection has ended, and not every write either.
+    await new Promise<void>((resolve) => {
+      this.#open.set(call, () => {
+        if (!connection.isOpen) resolve();
+      });
+      stream.on("close", resolve);
+      void write(stream, call);
+    });
     if (status === "none") status = connection.isOpen ? `reset ${stream.rstCode}` : "cut";
     return { call, status, details };
   }
@@ -104,9 +113,13 @@ export class Lane {
     }
   }
 
-  #connect(): Promise<RawConnection> {
+  async #connect(): Promise<RawConnection> {
     this.connections++;
-    return RawConnection.to(this.#options.address);
+    const connection = await RawConnection.to(this.#options.address);
+    void connection.closed.then(() => {
+      for (const end of this.#open.values()) end();
+    });
+    return connection;
   }
 }
 

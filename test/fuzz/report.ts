@@ -18,6 +18,7 @@ export function claimsOf(report: FuzzReport): readonly Claim[] {
   const { answers } = run;
   const resident = samples.map(({ residentMB }) => residentMB);
   const [mostResident, last] = [Math.max(...resident), resident.at(-1) ?? Number.NaN];
+  const heap = `its heap ${[samples[0], samples.at(-1)].map((one) => one?.heapMB.toFixed(0)).join(" → ")}`;
   const served = `${client.served} questions of a client beside it are answered, each once and rightly`;
   return [
     {
@@ -43,7 +44,7 @@ export function claimsOf(report: FuzzReport): readonly Claim[] {
       against: mostResident < mostMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
     },
     {
-      text: `memory comes back to ${restMB} MB: ${resident[0]?.toFixed(0)} → ${last.toFixed(0)}`,
+      text: `memory comes back to ${restMB} MB: ${resident[0]?.toFixed(0)} → ${last.toFixed(0)}, ${heap}`,
       against: last <= restMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
     },
     {
