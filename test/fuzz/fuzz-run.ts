@@ -59,7 +59,8 @@ export class FuzzRun implements CallCounts {
       const onEnd = (end: CallEnd) => this.#ended(share, end);
       const lane = new Lane({ address, answers: this.answers, onEnd });
       this.#lanes.set(share.name, lane);
-      await lane.send(oneOf(calls.ofLane(share, messages * share.part), only));
+      const meant = oneOf(calls.ofLane(share, messages * share.part), only);
+      await lane.send(meant).catch((error) => this.broken.push(`${share.name} ended: ${error}`));
     });
     await Promise.race([Promise.all(sending), this.#giveUp.promise]);
     for (const lane of this.#lanes.values()) lane.destroy();

@@ -58,36 +58,41 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   const run = new FuzzRun();
   const { address, httpUrl } = await server.serving();
   const client = new WellBehavedClient(address, run.answers);
-  const samples = [await sampleProcess(httpUrl, 0)];
+  const samples: ProcessSample[] = [];
+  const sample = async () => {
+    const minutes = (performance.now() - begin) / 60_000;
+    // A process that has ended says nothing more.
+    const taken = await sampleProcess(httpUrl, minutes).catch(() => null);
+    if (taken) samples.push(taken);
+    return taken ?? { residentMB: Number.NaN };
+  };
+  await sample();
   await client.start();
   const sending = new AbortController();
-  const sent = Promise.race([
-    run.send(address, options.seed, options.messages, options.only),
-    exited,
-  ]).finally(() => sending.abort());
+  const { seed, messages, only } = options;
+  const sent = Promise.race([run.send(address, seed, messages, only), exited]).finally(() =>
+    sending.abort(),
+  );
   while (!sending.signal.aborted) {
     await sleep(sampleMs, undefined, { signal: sending.signal }).catch(() => {});
-    if (earlyExit) break;
-    const minutes = (performance.now() - begin) / 60_000;
-    samples.push(await sampleProcess(httpUrl, minutes));
-    options.onProgress(`${run.messages} messages, ${samples.at(-1)?.residentMB.toFixed(0)} MB`);
+    const { residentMB } = await sample();
+    options.onProgress(`${run.messages} messages, ${residentMB.toFixed(0)} MB`);
     run.endIfStuck();
   }
   await sent;
   const restUntil = performance.now() + restMs;
   while (!earlyExit && performance.now() < restUntil) {
-    const minutes = (performance.now() - begin) / 60_000;
-    const sample = await sampleProcess(httpUrl, minutes);
-    samples.push(sample);
-    if (sample.residentMB <= restMB && run.answers.owed.length === 0) break;
+    const { residentMB } = await sample();
+    if (residentMB <= restMB && run.answers.owed.length === 0) break;
     await sleep(sampleMs);
   }
-  const diedEarly = earlyExit;
   // The log is read as far as it is written: what is still on its way when a process ends may be cut.
   const logged = client
     .ask()
-    .then((last) => server.find(({ msg, messageID }) => msg === "request" && messageID === last));
+    .then((last) => server.find(({ msg, messageID }) => msg === "request" && messageID === last))
+    .catch(() => {});
   await Promise.race([logged, exited]);
+  const diedEarly = earlyExit;
   client.stop();
   server.kill("SIGTERM");
   const exit = await server.exited;

@@ -52,7 +52,10 @@ export class Lane {
 
   /** Cuts what has not ended. */
   destroy(): void {
-    void this.#connection?.then((connection) => connection[Symbol.dispose]());
+    void this.#connection?.then(
+      (connection) => connection[Symbol.dispose](),
+      () => {},
+    );
   }
 
   async #send(call: FuzzCall): Promise<void> {
