@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mock } from "node:test";
 import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
 import { ModelService } from "../../src/generated/model.ts";
 import { ArenaError } from "../../src/index.ts";
@@ -260,6 +261,24 @@ describe("sendPrediction", () => {
       await predictAll(client, ["fence"]);
       await next.answer("fence");
       assert.deepEqual(next.messageIDs, ["fence"]);
+    });
+
+    it("ARENA-17 gives what comes later to others when a client fell silent in between", async () => {
+      const { address } = await resources.server(echo());
+      const proxy = resources.use(await HoldingProxy.to(address));
+      const client = resources.connect(address);
+      const silent = await openStream(resources.connect(proxy.address));
+      proxy.toClient.hold();
+      await predictAll(client, ["held up"]);
+      await proxy.toClient.holds(({ type }) => type === "ping");
+      const laterMs = performance.now() + 6000;
+      const clock = mock.method(performance, "now", () => laterMs);
+      resources.use({ [Symbol.dispose]: () => clock.mock.restore() });
+      const other = await openStream(client);
+      await predictAll(client, ["later", "last"]);
+      await other.answer("last");
+      assert.deepEqual(other.messageIDs, ["later", "last"]);
+      assert.deepEqual(silent.items, []);
     });
 
     it("ARENA-11 takes a request for the same while its answer is delivered again", async () => {

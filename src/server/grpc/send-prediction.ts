@@ -64,6 +64,12 @@ export function createSendPrediction(options: SendPredictionOptions) {
           delivery.release();
           break;
         }
+        // The client may have fallen silent while there was nothing to deliver.
+        if (!underWay.hasRoom) {
+          delivery.release();
+          await underWay.onRoom(ending.signal);
+          continue;
+        }
         underWay.add(delivery);
         const { answer, sessionID, messageID } = delivery;
         call.write({ answer: answer.text, sessionID, messageID }, (error?: Error | null) => {
