@@ -70,6 +70,16 @@ class AnswerStream:
         async for answer in self._call:
             yield Answer.read(answer)
 
+    async def until_unavailable(self) -> AsyncIterator[Answer]:
+        """Every answer until the stream ends with UNAVAILABLE; raises if it ends otherwise."""
+        try:
+            async for answer in self:
+                yield answer
+        except grpc.aio.AioRpcError as error:
+            assert error.code() is grpc.StatusCode.UNAVAILABLE, error
+        else:
+            raise AssertionError("the stream ended with OK")
+
     async def status(self) -> grpc.StatusCode:
         return await asyncio.wait_for(self._call.code(), LIMIT_SECONDS)
 

@@ -23,11 +23,11 @@ class Arena:
 
 @asynccontextmanager
 async def arena(settings: dict[str, str] | None = None) -> AsyncIterator[Arena]:
-    """In the end the stream must end with OK, and nothing may be left that nobody asked for."""
+    """In the end the stream must end as a lone server ends it, and nothing may be left that nobody asked for."""
     async with serving(settings) as server, ArenaClient(server) as client:
         inbox = Inbox()
         inbox.read_from(await client.stream())
         yield Arena(server, client, inbox)
-        server.terminate()
+        await server.terminate()
         await inbox.ended()
         assert not inbox.left(), f"answers that nobody asked for: {inbox.left()}"

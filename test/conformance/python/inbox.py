@@ -29,11 +29,11 @@ class Inbox:
         return [answer for answers in self._answers.values() for answer in answers]
 
     async def ended(self) -> None:
-        """Waits until every stream has ended; raises if one ended with an error."""
+        """Waits until every stream has ended, as those of a lone server do (ARENA-20)."""
         await asyncio.wait_for(asyncio.gather(*self._readers), LIMIT_SECONDS)
 
     async def _read(self, stream: AnswerStream) -> None:
-        async for answer in stream:
+        async for answer in stream.until_unavailable():
             async with self._changed:
                 self._answers[answer.ids].append(answer)
                 self._changed.notify_all()

@@ -7,16 +7,19 @@ from suite import Report
 from suites import (
     contract,
     doctor,
+    frozen,
     grpcurl,
     limits,
     operations,
     orchestrator,
     predict,
     registration,
+    restarts,
     shapes,
     shutdown,
     streams,
     strict,
+    unread,
 )
 
 SUITES = {
@@ -32,6 +35,9 @@ SUITES = {
         shutdown,
         strict,
         orchestrator,
+        unread,
+        restarts,
+        frozen,
         grpcurl,
         doctor,
     )
@@ -43,8 +49,16 @@ async def main(names: list[str]) -> int:
         print(f"no suite {', '.join(unknown)}; there are {', '.join(SUITES)}")
         return 2
     report = Report()
-    for name in names or SUITES:
-        await SUITES[name].run(name, report)
+    chosen = {name: SUITES[name] for name in names or SUITES}
+    patient = [
+        asyncio.create_task(suite.run(name, report))
+        for name, suite in chosen.items()
+        if suite.is_patient
+    ]
+    for name, suite in chosen.items():
+        if not suite.is_patient:
+            await suite.run(name, report)
+    await asyncio.gather(*patient)
     print(f"{report.passed} passed, {report.failed} failed")
     return 1 if report.failed or not report.passed else 0
 

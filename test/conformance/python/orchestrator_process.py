@@ -1,58 +1,28 @@
-"""One life of the imitated orchestrator, as the test sees it."""
+"""One life of an imitated orchestrator, as the test sees it."""
 
-import asyncio
-import json
-import signal
-import sys
-from pathlib import Path
-from typing import Any
+from collections import Counter
 
 from answers import Ids
 from arena_client import MODEL_ID
-from json_lines import LONGEST_LINE, JsonLines, Line
-from server_process import ServerProcess
-
-SCRIPT = Path(__file__).with_name("platform_orchestrator.py")
+from peer_process import PeerProcess
 
 
-class OrchestratorProcess:
-    """Sends it requests, collects its events, and ends it as machines do: without a word."""
+class OrchestratorProcess(PeerProcess):
+    """The platform's orchestrator."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._events = JsonLines(process.stdout)
-
-    @classmethod
-    async def start(cls, server: ServerProcess) -> "OrchestratorProcess":
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            SCRIPT,
-            server.address,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
-        return cls(process)
+    script = "platform_orchestrator.py"
 
     def send(self, request: str, ids: Ids) -> None:
-        """Has its predict thread send the request, after those before it."""
-        assert self._process.stdin is not None
+        """Has it call predict, after the requests before."""
         named = {"modelID": MODEL_ID, "sessionID": ids.session, "messageID": ids.message}
-        self._process.stdin.write(f"{json.dumps({'request': request, **named})}\n".encode())
+        self._tell({"request": request, **named})
 
-    async def told(self, event: str, **facts: Any) -> Line:
-        """Waits for an event with these facts, unless it happened already."""
-        return await self._events.first(event=event, **facts)
+    def answered(self) -> Counter[Ids]:
+        """How often it was told each answer."""
+        return Counter(Ids(told["session"], told["message"]) for told in self.events("answer"))
 
-    def events(self, name: str) -> list[Line]:
-        return [line for line in self._events.lines if line.get("event") == name]
 
-    def freeze(self) -> None:
-        """From now on it reads nothing, but its machine still takes bytes for it."""
-        self._process.send_signal(signal.SIGSTOP)
+class SmallOrchestratorProcess(OrchestratorProcess):
+    """The arena's small test orchestrator."""
 
-    async def kill(self) -> None:
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-        await self._events.ended()
+    script = "small_orchestrator.py"

@@ -31,6 +31,12 @@ def tell(event: str, **facts: Any) -> None:
         print(json.dumps({"event": event, **facts}), flush=True)
 
 
+def tell_answer(answer: Any) -> None:
+    body = json.loads(answer.answer)
+    outcome = body["error"]["code"] if "error" in body else "OK"
+    tell("answer", session=answer.sessionID, message=answer.messageID, outcome=outcome)
+
+
 def tell_registrations(stub: Any) -> None:
     # The platform's own has no end; ours spares the machine.
     for _ in range(MOST_REGISTRATIONS):
@@ -51,9 +57,7 @@ def carry_answers(stub: Any) -> None:
         answers.initial_metadata()
         tell("stream opened")
         for answer in answers:
-            body = json.loads(answer.answer)
-            outcome = body["error"]["code"] if "error" in body else "OK"
-            tell("answer", session=answer.sessionID, message=answer.messageID, outcome=outcome)
+            tell_answer(answer)
         tell("stream ended", code=answers.code().name)
 
 

@@ -14,6 +14,7 @@ from json_lines import LONGEST_LINE, JsonLines, Line
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 CONFORMANCE = REPOSITORY / "test" / "conformance"
+NODE = REPOSITORY / "node_modules" / ".bin" / "node"
 OBEDIENT_MODEL = "./models/obedient-model.ts"
 LIMIT_SECONDS = 15
 
@@ -56,13 +57,20 @@ class ServerProcess:
     async def shows(self, metric: str, value: float) -> None:
         """Waits until the metric has this value; nothing tells of its change."""
         deadline = time.monotonic() + LIMIT_SECONDS
-        while (shown := await asyncio.to_thread(self._read_metric, metric)) != value:
+        while (shown := await self.metric(metric)) != value:
             assert time.monotonic() < deadline, f"{metric} is {shown}, not {value}"
             await asyncio.sleep(0.02)
 
-    def terminate(self) -> None:
+    async def metric(self, name: str) -> float:
+        """Its value, summed over its labels; 0 while nothing was counted."""
+        return await asyncio.to_thread(self._read_metric, name)
+
+    async def terminate(self) -> None:
         """Sends SIGTERM, once: a second one would end the server at once."""
         if self._process.returncode is None and not self._is_terminated:
+            # Whatever a suite did until now, no peer of the arena floods a server.
+            cut = await self.metric("arena_connections_cut_total")
+            assert cut == 0, f"{cut} connections were cut:\n{self._log.tail()}"
             self._process.send_signal(signal.SIGTERM)
         self._is_terminated = True
 
@@ -76,20 +84,19 @@ class ServerProcess:
         await self._process.wait()
         await self._log.ended()
 
-    def _read_metric(self, metric: str) -> float:
+    def _read_metric(self, name: str) -> float:
         address = f"http://127.0.0.1:{self._http_port}/metrics"
         with urllib.request.urlopen(address, timeout=LIMIT_SECONDS) as response:
-            lines = response.read().decode().splitlines()
-        return next(
-            float(line.removeprefix(metric)) for line in lines if line.startswith(f"{metric} ")
-        )
+            text = response.read().decode()
+        assert f"# TYPE {name} " in text, f"there is no metric {name}"
+        counted = (line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{")))
+        return sum(float(line.rpartition(" ")[2]) for line in counted)
 
 
 def arena_command() -> list[str | Path]:
     """Node and the server's entry, which may also be its source."""
     words = os.environ["CONFORMANCE_SERVER"].split(" ")
-    node = REPOSITORY / "node_modules" / ".bin" / "node"
-    return [node, *(REPOSITORY / word if "/" in word else word for word in words)]
+    return [NODE, *(REPOSITORY / word if "/" in word else word for word in words)]
 
 
 def _environment(settings: dict[str, str]) -> dict[str, str]:
@@ -114,7 +121,7 @@ async def serving(settings: dict[str, str] | None = None) -> AsyncIterator[Serve
     server = await ServerProcess.start(settings or {})
     try:
         yield server
-        server.terminate()
+        await server.terminate()
         await server.expect_clean_end()
     finally:
         await server.kill()

@@ -10,6 +10,7 @@ Fixture = TypeVar("Fixture")
 Check = Callable[[Fixture], Awaitable[None]]
 
 CHECK_LIMIT_SECONDS = 30
+PATIENT_LIMIT_SECONDS = 400
 
 
 class Report:
@@ -19,9 +20,11 @@ class Report:
         self.passed = 0
         self.failed = 0
 
-    async def run(self, title: str, check: Awaitable[None]) -> None:
+    async def run(
+        self, title: str, check: Awaitable[None], limit: float = CHECK_LIMIT_SECONDS
+    ) -> None:
         try:
-            await asyncio.wait_for(check, CHECK_LIMIT_SECONDS)
+            await asyncio.wait_for(check, limit)
         except (Exception, asyncio.CancelledError):  # reading a cut stream raises the latter
             self.fail(title)
         else:
@@ -36,10 +39,19 @@ class Report:
 
 
 class Suite(Generic[Fixture]):
-    """Checks that share what their fixture sets up; they run in the order of their declaration."""
+    """
+    Checks that share what their fixture sets up; they run in the order of their
+    declaration. A patient suite waits for most of its time: its checks run at once,
+    beside the other suites.
+    """
 
-    def __init__(self, fixture: Callable[[], AbstractAsyncContextManager[Fixture]]) -> None:
+    def __init__(
+        self,
+        fixture: Callable[[], AbstractAsyncContextManager[Fixture]],
+        is_patient: bool = False,
+    ) -> None:
         self._fixture = fixture
+        self.is_patient = is_patient
         self._checks: list[tuple[str, Check[Fixture]]] = []
 
     def check(self, title: str) -> Callable[[Check[Fixture]], Check[Fixture]]:
@@ -55,6 +67,13 @@ class Suite(Generic[Fixture]):
         """Runs the checks; a fixture that fails to begin or to end is a failure, too."""
         try:
             async with self._fixture() as fixture:
+                if self.is_patient:
+                    runs = [
+                        report.run(title, function(fixture), PATIENT_LIMIT_SECONDS)
+                        for title, function in self._checks
+                    ]
+                    await asyncio.gather(*runs)
+                    return
                 for title, function in self._checks:
                     await report.run(title, function(fixture))
         except Exception:

@@ -69,10 +69,10 @@ async def _(strict: tuple[ServerProcess, ArenaClient]) -> None:
 @suite.check("strict: a server that drains is UNAVAILABLE")
 async def _(strict: tuple[ServerProcess, ArenaClient]) -> None:
     server, client = strict
-    server.terminate()
+    await server.terminate()
     await server.logged("draining")
     error = await refusal(client.predict(say("hello")))
     assert error.code() is grpc.StatusCode.UNAVAILABLE, error
     await client.open_gate("room")
     stream = await client.stream()
-    assert [answer.outcome async for answer in stream] == ["OK", "OK"]
+    assert [answer.outcome async for answer in stream.until_unavailable()] == ["OK", "OK"]
