@@ -1,16 +1,11 @@
 import { ArenaError } from "./arena-error.ts";
 
-/** The server stops and the request was not answered before. Its words may be sent again. */
+/** The server stops: a request was not answered before, or a stream has to end. */
 export class ShuttingDownError extends ArenaError {
   override readonly name = "ShuttingDownError";
 
-  constructor() {
-    super(
-      "UNAVAILABLE",
-      "The server is stopping. Send the request again under a new messageID when it is back.",
-      {
-        retryable: true,
-      },
-    );
+  /** @param remedy what to do when the server is back */
+  constructor(remedy = "Send the request again under a new messageID when it is back.") {
+    super("UNAVAILABLE", `The server is stopping. ${remedy}`, { retryable: true });
   }
 }

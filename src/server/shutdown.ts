@@ -32,7 +32,7 @@ const closeTimeoutMs = 2000;
 /** A client that reads acknowledges within this time. */
 const receiptTimeoutMs = 500;
 
-/** Stops without losing: not ready, finish or abort, answer all, end the streams with OK. */
+/** Stops without losing: not ready, finish or abort, answer all, end the streams. */
 export class Shutdown {
   readonly #options: ShutdownOptions;
   #deadline = 0;
@@ -61,7 +61,7 @@ export class Shutdown {
     await this.#stopWork();
   }
 
-  /** Delivers what is answered, then closes the port and ends the streams with OK. */
+  /** Delivers what is answered, then closes the port and ends the streams. */
   async closeDoors(): Promise<void> {
     const { drainTimeoutMs, queue, closing, grpcServer, openStreams } = this.#options;
     // A start that failed before the worker ran may have taken requests already.

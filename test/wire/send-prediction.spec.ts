@@ -480,7 +480,11 @@ describe("sendPrediction", () => {
         await openStream(resources.connect(server.address)),
       ];
       await server.stop();
-      for (const stream of streams) assert.equal((await stream.ended).code, "UNAVAILABLE");
+      for (const stream of streams) {
+        const { code, details } = await stream.ended;
+        assert.equal(code, "UNAVAILABLE");
+        assert.match(details, /Open this stream again/);
+      }
     });
 
     it("ARENA-20 delivers the last answers before the end", async () => {

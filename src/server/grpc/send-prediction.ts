@@ -88,6 +88,8 @@ export function createSendPrediction(options: SendPredictionOptions) {
       silent.remove(underWay);
       options.onClosed();
     }
-    if (options.closing.aborted && !options.queue.durable?.isShared) throw new ShuttingDownError();
+    if (options.closing.aborted && !options.queue.durable?.isShared) {
+      throw new ShuttingDownError("Open this stream again when it is back: restart what cannot.");
+    }
   };
 }
