@@ -8,7 +8,10 @@ import type { Report } from "./report.ts";
 import { assertSettings, settingNames } from "./settings.ts";
 
 const durable = join("docker", "compose.durable.yaml");
-const files = [durable, join("docker", "compose.yaml"), join("docker", "compose.arena.yaml")];
+const dropIn = join("docker", "compose.arena.yaml");
+const files = [durable, join("docker", "compose.yaml"), dropIn];
+/** What the drop-in is dropped into. */
+const arena = join("test", "deploy", "compose", "arena.yaml");
 
 /** What the compose file decides for its gateways, or leaves to workers: who asks a model, and how. */
 const workersOwn: ReadonlySet<string> = new Set([
@@ -42,7 +45,8 @@ export async function checkCompose(report: Report, compose: string): Promise<voi
   const load = (file: string, variables: NodeJS.ProcessEnv) => {
     const { PATH } = process.env;
     const env = { PATH, ...variables };
-    const { status, stdout, stderr } = spawnSync(compose, [file], { encoding: "utf8", env });
+    const parts = file === dropIn ? [arena, dropIn] : [file];
+    const { status, stdout, stderr } = spawnSync(compose, parts, { encoding: "utf8", env });
     if (status !== 0) throw new Error(stderr);
     return Project.parse(JSON.parse(stdout)).services;
   };
@@ -71,11 +75,21 @@ export async function checkCompose(report: Report, compose: string): Promise<voi
       `${file}: no container can change itself, gain rights or be cut short`,
       () => {
         for (const [name, service] of Object.entries(load(file, { POSTGRES_PASSWORD: "secret" }))) {
-          assertLockedUp(name, service);
+          if (service.image !== "orchestrator") assertLockedUp(name, service);
         }
       },
     );
   }
+  await report.check(
+    `${dropIn}: the orchestrator comes back, and is restarted with the model`,
+    () => {
+      const { orchestrator } = load(dropIn, {});
+      assert.equal(orchestrator?.restart, "unless-stopped");
+      assert.partialDeepStrictEqual(orchestrator.depends_on, {
+        model_template: { condition: "service_healthy", restart: true },
+      });
+    },
+  );
   await report.check(`${durable}: gateways get no vendors' keys, and all that they read`, () => {
     const folder = mkdtempSync(join(tmpdir(), "arena-compose-"));
     try {
