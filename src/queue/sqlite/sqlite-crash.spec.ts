@@ -99,6 +99,18 @@ describe("a SqliteStore that is hurt", () => {
     assert.deepEqual(await store.insert([arrival("3")], roomy), ["accepted"]);
   });
 
+  it("stops although its thread fails meanwhile", async () => {
+    let thread: Worker | undefined;
+    process.once("worker", (worker) => {
+      thread = worker;
+    });
+    const store = await files.open();
+    const stopped = store.stop();
+    await Promise.resolve();
+    thread?.emit("error", new Error("the file cannot be opened again"));
+    await stopped;
+  });
+
   it("goes on with what it holds when its thread ends", async () => {
     let thread: Worker | undefined;
     const remember = (worker: Worker) => {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { heapBytes } from "../../heap-bytes.ts";
 import { DataError } from "../data-error.ts";
@@ -89,7 +88,8 @@ export class StoreThread {
     this.#isOpen = false;
     const worker = this.#worker;
     if (!worker) return;
-    const ended = once(worker, "exit");
+    // Also by a failure, of which the callers hear whose calls did not end.
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
     this.#post(worker, this.#waiting.length);
     tell(worker, "close");
     await ended;
