@@ -106,7 +106,8 @@ describe("a SqliteStore that is hurt", () => {
     });
     const store = await files.open();
     const stopped = store.stop();
-    await Promise.resolve();
+    // Not so long that the thread has ended, but until its end is waited for.
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     thread?.emit("error", new Error("the file cannot be opened again"));
     await stopped;
   });
