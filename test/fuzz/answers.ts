@@ -1,9 +1,17 @@
 import type { modelAnswer } from "../../src/generated/model.ts";
 import { type Deferred, deferred } from "../fixtures/deferred.ts";
 import type { AskedQuestion } from "./expected-answer.ts";
+import { participantsWord } from "./fuzz-calls.ts";
 
 /** Whose stream an answer came over: the well-behaved client's, or one that is cut off. */
 export type AnswerStream = "beside" | "cut";
+
+/** An answer that did not come. */
+export interface OwedAnswer {
+  readonly key: string;
+  /** How many to whom, for people. */
+  readonly text: string;
+}
 
 /** A question, which several calls may ask, and what came for it. */
 interface Question {
@@ -17,10 +25,15 @@ interface Question {
   arrived: Deferred | null;
 }
 
+/** What only answers with an error have: within a text its quotes would be escaped. */
+const errorKey = '"error":{';
+
 /** Which questions were asked, and which answers came. */
 export class Answers {
   /** What must not be, as lines for people. */
   readonly wrong: string[] = [];
+  /** Errors that tell participants' words. */
+  readonly leaks: string[] = [];
   count = 0;
   readonly #questions = new Map<string, Question>();
 
@@ -56,6 +69,9 @@ export class Answers {
     }
     question.arrivals[stream]++;
     question.arrived?.resolve();
+    if (answer.includes(errorKey) && answer.includes(participantsWord)) {
+      this.leaks.push(`${question.calls.join()}: ${short(answer)}`);
+    }
     if (!question.answers.has(null) && !question.answers.has(answer)) {
       const expected = [...question.answers].map((one) => short(String(one)));
       this.wrong.push(
@@ -64,8 +80,8 @@ export class Answers {
     }
   }
 
-  /** Names of calls that were accepted and have no answer. */
-  get owed(): readonly string[] {
+  /** What was accepted and has no answer. */
+  get owed(): readonly OwedAnswer[] {
     return [...this.#questions].flatMap(([key, question]) => owes(key, question));
   }
 
@@ -83,18 +99,19 @@ function newQuestion(): Question {
 }
 
 /** Questions without a messageID are told apart by nobody, so each is answered. */
-function owes(key: string, question: Question): readonly string[] {
+function owes(key: string, question: Question): readonly OwedAnswer[] {
   const { accepted, calls } = question;
   const due = key.startsWith("\0") ? accepted : Math.min(1, accepted);
   const missing = Math.max(0, due - arrivalsOf(question));
-  return missing === 0 ? [] : [`${missing} to ${calls.slice(0, 5).join()}`];
+  return missing === 0 ? [] : [{ key, text: `${missing} to ${calls.slice(0, 5).join()}` }];
 }
 
 function arrivalsOf({ arrivals }: Question): number {
   return arrivals.beside + arrivals.cut;
 }
 
-function keyOf(sessionID: string, messageID: string): string {
+/** Tells questions apart. */
+export function keyOf(sessionID: string, messageID: string): string {
   return `${messageID}\0${sessionID}`;
 }
 

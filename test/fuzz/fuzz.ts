@@ -27,6 +27,8 @@ export interface FuzzReport {
   readonly run: FuzzRun;
   readonly client: WellBehavedClient;
   readonly log: LogVerdict;
+  /** What `/metrics` says in the end. */
+  readonly metrics: string;
   readonly stderr: string;
   readonly samples: readonly ProcessSample[];
   readonly earlyExit: Exit | null;
@@ -34,10 +36,10 @@ export interface FuzzReport {
 }
 
 const sampleMs = 1000;
-/** Until memory has come back. */
-const restMs = 60_000;
-/** Resident memory of the server in the end; it may keep what it may soon need again. */
-export const restMB = 420;
+/** Until memory has come back, and the last answers have come. */
+const restMs = 20_000;
+/** The server's heap in the end. What else of its memory it keeps is the allocator's. */
+export const restHeapMB = 80;
 
 /** Sends a seed's messages to a server in a process of its own. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -64,7 +66,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     // A process that has ended says nothing more.
     const taken = await sampleProcess(httpUrl, minutes).catch(() => null);
     if (taken) samples.push(taken);
-    return taken ?? { residentMB: Number.NaN };
+    return taken ?? { residentMB: Number.NaN, heapMB: Number.NaN };
   };
   await sample();
   await client.start();
@@ -82,8 +84,8 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   await sent;
   const restUntil = performance.now() + restMs;
   while (!earlyExit && performance.now() < restUntil) {
-    const { residentMB } = await sample();
-    if (residentMB <= restMB && run.answers.owed.length === 0) break;
+    const { heapMB } = await sample();
+    if (heapMB <= restHeapMB && run.answers.owed.length === 0) break;
     await sleep(sampleMs);
   }
   // The log is read as far as it is written: what is still on its way when a process ends may be cut.
@@ -92,6 +94,10 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     .then((last) => server.find(({ msg, messageID }) => msg === "request" && messageID === last))
     .catch(() => {});
   await Promise.race([logged, exited]);
+  const metrics = await fetch(`${httpUrl}/metrics`).then(
+    (response) => response.text(),
+    () => "",
+  );
   const diedEarly = earlyExit;
   client.stop();
   server.kill("SIGTERM");
@@ -104,6 +110,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     run,
     client,
     log: judgeLog(server.items),
+    metrics,
     stderr: server.stderr,
     samples,
     earlyExit: diedEarly,
