@@ -90,6 +90,23 @@ describe("the judge of the chaos", () => {
     });
   }
 
+  it("lets come again what a stream brought before it was cut, however long before", () => {
+    const entry = accepted("a");
+    answered(entry, "x", { at: now - 30_000 });
+    answered(entry, "x", { at: now + 5000, stream: "stream 0.2" });
+    assert.deepEqual(violations(), ["delivered again although it was acknowledged"]);
+    disturbances.begin("stream 0.1", "cut")();
+    assert.deepEqual(violations(), []);
+  });
+
+  it("does not let come again what came before its stream was cut for the first time", () => {
+    const entry = accepted("a");
+    answered(entry, "x", { at: now - 30_000 });
+    answered(entry, "x", { at: now - 20_000, stream: "stream 0.2" });
+    disturbances.begin("stream 0.1", "cut")();
+    assert.deepEqual(violations(), ["delivered again although it was acknowledged"]);
+  });
+
   it("lets a copy come late that was held on its way since it was computed", () => {
     const entry = accepted("a");
     attempted(entry, "x");

@@ -82,8 +82,11 @@ export class Judge {
     let extra = arrivals.length - Math.max(1, sendings.length);
     for (const [place, arrival] of arrivals.entries()) {
       if (place === 0) continue;
+      const earlier = arrivals.slice(0, place);
       const reason =
-        this.#reasonToRepeat(arrivals.slice(0, place)) ?? this.#reasonToBeLate(entry, arrival);
+        this.#reasonToRepeat(earlier) ??
+        this.#reasonToDoubt(earlier, arrival) ??
+        this.#reasonToBeLate(entry, arrival);
       if (reason === null) continue;
       extra--;
       this.#excuse(reason);
@@ -103,6 +106,14 @@ export class Judge {
       if (reason) return `${reason.what} ${reason.part.replace(/ .*/, "")}`;
     }
     return null;
+  }
+
+  /** What a stream brought before it broke comes again: its reader may not have read it (ARENA-17). */
+  #reasonToDoubt(earlier: readonly Arrival[], { at: until }: Arrival): string | null {
+    const isCut = earlier.some(({ stream, at }) =>
+      this.#disturbances.around([stream], at - slackMs, until).some(({ what }) => what === "cut"),
+    );
+    return isCut ? "read before its stream was cut" : null;
   }
 
   /**

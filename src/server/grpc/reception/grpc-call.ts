@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from "node:http2";
 import { Duplex } from "node:stream";
 
 /** A message that waits in grpc-js's call until its handler wants it. */
@@ -16,7 +17,7 @@ interface EndStatus {
 
 /** What a reception needs of grpc-js's call, which keeps it private. */
 export interface GrpcCall {
-  readonly stream: Duplex;
+  readonly stream: ServerHttp2Stream;
   /** `identity`, `gzip`, `deflate`, or what else the client says. */
   readonly incomingEncoding: string;
   readonly handler: { readonly deserialize: (bytes: Buffer) => unknown };
@@ -35,7 +36,11 @@ export function isGrpcCall(call: object): call is GrpcCall {
     functions.every((name) => typeof Reflect.get(call, name) === "function") &&
     Array.isArray(Reflect.get(call, "readQueue")) &&
     typeof Reflect.get(call, "incomingEncoding") === "string" &&
-    Reflect.get(call, "stream") instanceof Duplex &&
+    isHttp2Stream(Reflect.get(call, "stream")) &&
     typeof Reflect.get(Object(Reflect.get(call, "handler")), "deserialize") === "function"
   );
+}
+
+function isHttp2Stream(value: unknown): boolean {
+  return value instanceof Duplex && typeof Reflect.get(value, "close") === "function";
 }

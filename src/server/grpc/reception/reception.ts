@@ -1,3 +1,4 @@
+import { constants } from "node:http2";
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate, type ZlibOptions } from "node:zlib";
 import { ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
@@ -84,6 +85,7 @@ class CallReception {
   }
 
   #receive(piece: Buffer): void {
+    if (this.#call.checkCancelled()) return;
     this.#waiting.push(piece);
     this.#process();
   }
@@ -202,7 +204,13 @@ class CallReception {
   }
 
   #fail(code: number, details: string): Buffer {
-    if (!this.#call.checkCancelled()) this.#call.sendStatus({ code, details, metadata: null });
+    const { stream } = this.#call;
+    if (!this.#call.checkCancelled()) {
+      const isWhole = !stream.headersSent;
+      this.#call.sendStatus({ code, details, metadata: null });
+      // The answer is complete: its client need not send the rest, which nobody would read.
+      if (isWhole) stream.close(constants.NGHTTP2_NO_ERROR);
+    }
     this.#leave();
     return nothing;
   }
