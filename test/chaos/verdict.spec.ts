@@ -99,6 +99,18 @@ describe("the judge of the chaos", () => {
     assert.deepEqual(violations(), []);
   });
 
+  it("takes a refusal that comes again with a cut stream for the same one", () => {
+    const entry = accepted("a");
+    answered(entry, "x");
+    entry.sendings.push({ gateway: "gateway 0", at: now, endedAt: now, outcome: "accepted" });
+    const refused = { error: "UNAVAILABLE", text: "" };
+    answered(entry, "", { ...refused, at: now - 100 });
+    answered(entry, "", { ...refused, at: now + 5000, stream: "stream 0.2" });
+    assert.ok(violations().includes("answered and refused"));
+    disturbances.begin("stream 0.1", "cut")();
+    assert.deepEqual(violations(), []);
+  });
+
   it("does not let come again what came before its stream was cut for the first time", () => {
     const entry = accepted("a");
     answered(entry, "x", { at: now - 30_000 });

@@ -61,7 +61,10 @@ export class Judge {
     const { request, question, arrivals, sendings } = entry;
     if (isOwed(entry)) this.#found("accepted and never answered", entry);
     const answers = arrivals.filter(({ error }) => error === null);
-    const refusals = arrivals.length - answers.length;
+    // One that comes again because its stream broke is no other one.
+    const refusals = arrivals
+      .filter(({ error }) => error !== null)
+      .filter((refusal, place, all) => !this.#reasonToDoubt(all.slice(0, place), refusal)).length;
     const expected = [request.sessionID, request.messageID, question].join("|");
     if (answers.some(({ text }) => !text.startsWith(`${expected}|`))) {
       this.#found("answered with another request's answer", entry);

@@ -206,10 +206,14 @@ class CallReception {
   #fail(code: number, details: string): Buffer {
     const { stream } = this.#call;
     if (!this.#call.checkCancelled()) {
-      const isWhole = !stream.headersSent;
-      this.#call.sendStatus({ code, details, metadata: null });
-      // The answer is complete: its client need not send the rest, which nobody would read.
-      if (isWhole) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (stream.headersSent) {
+        // A status would wait behind the answers, and the client would have to send all of the rest.
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      } else {
+        this.#call.sendStatus({ code, details, metadata: null });
+        // The answer is complete: its client need not send the rest, which nobody reads.
+        stream.close(constants.NGHTTP2_NO_ERROR);
+      }
     }
     this.#leave();
     return nothing;
