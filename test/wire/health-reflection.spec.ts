@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ScriptedModel } from "../../src/testing.ts";
 import { HeldModel } from "../fixtures/held-model.ts";
@@ -11,6 +9,7 @@ import { framed, RawConnection } from "../fixtures/raw-connection.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { startingServer } from "../fixtures/starting-server.ts";
 import { testResources } from "../fixtures/test-resources.ts";
+import { usedMemory } from "../fixtures/used-memory.ts";
 import type { WireClient } from "../fixtures/wire-client.ts";
 
 /** A message with one text field. */
@@ -21,13 +20,6 @@ function textField(number: number, text: string): Buffer {
       .string(text)
       .finish(),
   );
-}
-
-/** Bytes of the heap that something still needs. */
-function usedHeap(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  return process.memoryUsage().heapUsed;
 }
 
 describe("grpc.health.v1", () => {
@@ -110,9 +102,9 @@ describe("grpc.health.v1", () => {
       await connection.break();
     };
     await watchMany("first");
-    const before = usedHeap();
+    const before = usedMemory().heapUsed;
     for (const round of ["second", "third", "fourth"]) await watchMany(round);
-    const grown = usedHeap() - before;
+    const grown = usedMemory().heapUsed - before;
     assert.ok(grown < 2 ** 21, `${grown} bytes of 7,200,000 stay`);
   });
 

@@ -9,6 +9,7 @@ import { framed, RawConnection, statusOf } from "../fixtures/raw-connection.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { ServerProcess, testModel } from "../fixtures/server-process.ts";
 import { testResources } from "../fixtures/test-resources.ts";
+import { usedMemory } from "../fixtures/used-memory.ts";
 
 const mebi = 2 ** 20;
 const reflectionPath = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
@@ -137,6 +138,31 @@ describe("the reception of messages", () => {
       const call = connection.call(path, headers);
       call.end(message);
       assert.equal(await statusOf(call), status);
+    }
+  });
+
+  it("keeps nothing of what comes after a call has failed", async () => {
+    const { connection } = await serve();
+    const paths = [ModelService.predict.path, ...Object.values(small)];
+    for (const [path, headers, status] of [
+      ...paths.map((path) => [path, {}, "8"] as const),
+      [ModelService.predict.path, { "grpc-timeout": "1m" }, "4"],
+      [ModelService.predict.path, { "grpc-timeout": "soon" }, "13"],
+    ] as const) {
+      const call = connection.call(path, headers);
+      const failed = once(call, "response");
+      const announced = framed(Buffer.alloc(0));
+      announced.writeUInt32BE(status === "8" ? 2 ** 31 : 100 * mebi, 1);
+      call.write(announced);
+      assert.equal((await failed)[0]["grpc-status"], status);
+      const before = usedMemory().arrayBuffers;
+      const piece = Buffer.alloc(mebi);
+      for (let sent = 0; sent < 40; sent++) {
+        await new Promise((resolve) => call.write(piece, resolve));
+      }
+      const kept = usedMemory().arrayBuffers - before;
+      assert.ok(kept < 20 * mebi, `${path} keeps ${kept} bytes`);
+      call.close();
     }
   });
 

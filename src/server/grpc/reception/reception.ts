@@ -75,6 +75,7 @@ class CallReception {
   /** What came while a piece was being decompressed. */
   #waiting: Buffer[] = [];
   #isInflating = false;
+  #isOver = false;
 
   constructor(call: GrpcCall, method: MethodReception, isStreaming: boolean) {
     this.#call = call;
@@ -85,7 +86,11 @@ class CallReception {
   }
 
   #receive(piece: Buffer): void {
-    if (this.#call.checkCancelled()) return;
+    // Clients may send on, and without an end, after their call was answered.
+    if (this.#isOver || this.#call.checkCancelled()) {
+      this.#leave();
+      return;
+    }
     this.#waiting.push(piece);
     this.#process();
   }
@@ -220,6 +225,7 @@ class CallReception {
   }
 
   #leave(): void {
+    this.#isOver = true;
     this.#waiting = [];
     this.#message?.inflater?.destroy();
     this.#message?.reader.abandon();
