@@ -39,7 +39,7 @@ const sampleMs = 1000;
 /** Until memory has come back, and the last answers have come. */
 const restMs = 20_000;
 /** The server's heap in the end. What else of its memory it keeps is the allocator's. */
-export const restHeapMB = 80;
+export const restHeapMB = 100;
 
 /** Sends a seed's messages to a server in a process of its own. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {

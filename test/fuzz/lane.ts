@@ -95,6 +95,8 @@ export class Lane {
         if (!connection.isOpen) resolve();
       });
       stream.on("close", resolve);
+      // As gRPC's clients do: what is answered is not sent to its end.
+      stream.on("end", () => stream.close(cancel));
       void write(stream, call);
     });
     if (status === "none") status = connection.isOpen ? `reset ${stream.rstCode}` : "cut";
