@@ -37,6 +37,11 @@ export function createSendPrediction(options: SendPredictionOptions) {
     // grpc-js hands over calls that ended before, too, and of those no event ever comes.
     if (stream && (stream.destroyed || stream.writableEnded)) return;
     const session = sessionOf(call);
+    // Before anything else happens to the connection: a client that resets its stream is alive.
+    let isReset = false;
+    stream?.once("aborted", () => {
+      isReset = session?.destroyed === false;
+    });
     const cancelled = new AbortController();
     // After a cancel neither write callbacks nor `drain` come: only this ends the waiting.
     for (const event of ["cancelled", "close", "error"]) call.on(event, () => cancelled.abort());
@@ -84,7 +89,8 @@ export function createSendPrediction(options: SendPredictionOptions) {
       options.closing.removeEventListener("abort", end);
       underWay.giveUp();
       // A client that ends its stream in order lives and has read; with its connection it may have died.
-      if (!options.closing.aborted && session?.destroyed) options.onRepeated(unread.repeatAll());
+      if (!options.closing.aborted && session?.destroyed && !isReset)
+        options.onRepeated(unread.repeatAll());
       silent.remove(underWay);
       options.onClosed();
     }
