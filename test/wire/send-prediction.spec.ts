@@ -230,22 +230,28 @@ describe("sendPrediction", () => {
       assert.deepEqual(next.messageIDs, ["old1", "old2", "new1", "new2"]);
     });
 
-    it("ARENA-17 delivers again what was acknowledged last when the connection breaks", async () => {
-      const logger = new RecordingLogger();
-      const server = await resources.server(echo(), { logger });
-      const proxy = resources.use(await HoldingProxy.to(server.address));
-      const client = resources.connect(server.address);
-      const first = await openStream(resources.connect(proxy.address));
-      await predictAll(client, ["one", "two"]);
-      await first.answer("two");
-      await logger.reached(2);
-      proxy.cut();
-      await first.ended;
-      const next = client.answers();
-      await next.answer("two");
-      assert.deepEqual(next.messageIDs, ["one", "two"]);
-      assert.equal((await scrape(server.httpUrl)).get("arena_answers_repeated_total"), 2);
-    });
+    const losses = {
+      "the connection breaks": (proxy: HoldingProxy) => proxy.cut(),
+      "the client's process is killed": (proxy: HoldingProxy) => proxy.end(),
+    };
+    for (const [what, lose] of Object.entries(losses)) {
+      it(`ARENA-17 delivers again what was acknowledged last when ${what}`, async () => {
+        const logger = new RecordingLogger();
+        const server = await resources.server(echo(), { logger });
+        const proxy = resources.use(await HoldingProxy.to(server.address));
+        const client = resources.connect(server.address);
+        const first = await openStream(resources.connect(proxy.address));
+        await predictAll(client, ["one", "two"]);
+        await first.answer("two");
+        await logger.reached(2);
+        lose(proxy);
+        await first.ended;
+        const next = client.answers();
+        await next.answer("two");
+        assert.deepEqual(next.messageIDs, ["one", "two"]);
+        assert.equal((await scrape(server.httpUrl)).get("arena_answers_repeated_total"), 2);
+      });
+    }
 
     it("ARENA-17 does not deliver again what was acknowledged when a client ends its stream", async () => {
       const logger = new RecordingLogger();

@@ -37,10 +37,10 @@ export function createSendPrediction(options: SendPredictionOptions) {
     // grpc-js hands over calls that ended before, too, and of those no event ever comes.
     if (stream && (stream.destroyed || stream.writableEnded)) return;
     const session = sessionOf(call);
-    // Before anything else happens to the connection: a client that resets its stream is alive.
+    // A client that resets its stream is alive; where the socket has gone, Node resets in its name.
     let isReset = false;
     stream?.once("aborted", () => {
-      isReset = session?.destroyed === false;
+      isReset = session?.socket?.destroyed === false;
     });
     const cancelled = new AbortController();
     // After a cancel neither write callbacks nor `drain` come: only this ends the waiting.
