@@ -92,17 +92,24 @@ export class Worker {
     const { signal } = this.#pause;
     while (!signal.aborted) {
       if (this.#slots.free === 0) await this.#slots.onFree(signal);
-      const jobs = await this.#options.queue.claim(this.#slots.free, signal);
-      for (const job of jobs) void this.#slots.run(() => this.#work(job));
+      await this.#claim(signal);
     }
+  }
+
+  /** Apart from its loop, whose frame would keep the requests it began last while it waits for more. */
+  async #claim(signal: AbortSignal): Promise<void> {
+    const jobs = await this.#options.queue.claim(this.#slots.free, signal);
+    for (const job of jobs) void this.#slots.run(() => this.#work(job));
   }
 
   async #expiryLoop(): Promise<void> {
     const { signal } = this.#pause;
-    while (!signal.aborted) {
-      const jobs = await this.#options.queue.claimExpired(signal);
-      await Promise.all(jobs.map((job) => this.#refuse(job, deadlineError(job))));
-    }
+    while (!signal.aborted) await this.#refuseExpired(signal);
+  }
+
+  async #refuseExpired(signal: AbortSignal): Promise<void> {
+    const jobs = await this.#options.queue.claimExpired(signal);
+    await Promise.all(jobs.map((job) => this.#refuse(job, deadlineError(job))));
   }
 
   async #work(job: Job): Promise<void> {
