@@ -20,15 +20,15 @@ describe("exceedsOutline", () => {
     }
   });
 
-  it("counts what is outside of strings, and quotes within them", () => {
+  it("counts what is outside of strings", () => {
     const limits = { ...generous, tokens: 10, blanks: 5000 };
     assert.equal(exceedsOutline(`["${"x".repeat(1000)}"]${" ".repeat(1000)}`, limits), null);
     assert.equal(exceedsOutline("1234567890", limits), null);
     assert.equal(exceedsOutline("12345678901", limits), "tokens");
-    assert.equal(exceedsOutline(JSON.stringify('"'.repeat(11)), limits), "tokens");
+    assert.equal(exceedsOutline(`[${'"",'.repeat(5)}""]`, limits), "tokens");
   });
 
-  it("counts blanks outside of strings, and backslashes anywhere", () => {
+  it("counts blanks outside of strings, and backslashes within them", () => {
     assert.equal(exceedsOutline(`[${" ".repeat(11)}]`, { ...generous, blanks: 10 }), "blanks");
     assert.equal(exceedsOutline(`["${" ".repeat(11)}"]`, { ...generous, blanks: 10 }), null);
     assert.equal(
@@ -36,6 +36,13 @@ describe("exceedsOutline", () => {
       "escapes",
     );
     assert.equal(exceedsOutline(`["${"\\n".repeat(10)}"]`, { ...generous, escapes: 10 }), null);
+    for (const [count, excess] of [
+      [5, null],
+      [6, "escapes"],
+    ] as const) {
+      const text = JSON.stringify(["\\".repeat(count)]);
+      assert.equal(exceedsOutline(text, { ...generous, escapes: 10 }), excess);
+    }
   });
 
   it("lets every JSON pass that is within the limits", () => {
