@@ -93,6 +93,21 @@ describe("Batcher", () => {
     assert.deepEqual((await nth(3)).items, ["a"]);
   });
 
+  it("has one heavy item under way at most, by itself, and lets lighter ones overtake the next", async () => {
+    const { batches, addAll, nth, finish } = createBatcher({ concurrency: 2 });
+    addAll("9M", "8M", "a", "1M");
+    assert.deepEqual((await nth(1)).items, ["9M"]);
+    assert.deepEqual((await nth(2)).items, ["a", "1M"]);
+    await finish(2);
+    await turn();
+    await turn();
+    assert.equal(batches.items.length, 2);
+    addAll("b");
+    assert.deepEqual((await nth(3)).items, ["b"]);
+    await finish(1);
+    assert.deepEqual((await nth(4)).items, ["8M"]);
+  });
+
   it("rejects all of a step that failed, and goes on with the next", async () => {
     const { addAll, nth, finish } = createBatcher({ maxItems: 2 });
     const results = addAll("a", "b", "c");

@@ -17,14 +17,15 @@ interface Waiting<Item, Result> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** One step of this weight keeps nothing busy for long. */
+/** One step of this weight keeps nothing busy for long; an item of this weight is one by itself. */
 const heavy = 8 * 2 ** 20;
 
 /** Turns many small pieces of work into few larger ones: what comes while one is under way goes together. */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
-  readonly #waiting: Waiting<Item, Result>[] = [];
+  #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
+  #isHeavyUnderWay = false;
   #isScheduled = false;
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -50,12 +51,15 @@ export class Batcher<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    const batch = this.#waiting.splice(0, this.#countOfNext(this.#options.maxItems));
+    const batch = this.#takeNext();
+    const isHeavy = batch.some((one) => this.#isHeavy(one));
     if (batch.length === 0) return;
     this.#underWay++;
+    if (isHeavy) this.#isHeavyUnderWay = true;
     if (this.#waiting.length > 0) this.#schedule();
     await this.#do(batch, false);
     this.#underWay--;
+    if (isHeavy) this.#isHeavyUnderWay = false;
     if (this.#waiting.length > 0) this.#schedule();
   }
 
@@ -77,14 +81,23 @@ export class Batcher<Item, Result> {
     }
   }
 
-  #countOfNext(maxItems: number): number {
+  /** Heavy items go one after the other, and lighter ones, which come after them, need not wait. */
+  #takeNext(): readonly Waiting<Item, Result>[] {
+    const { maxItems, weigh } = this.#options;
+    const [first] = this.#waiting;
+    if (first && this.#isHeavy(first) && !this.#isHeavyUnderWay) return this.#waiting.splice(0, 1);
+    const batch: Waiting<Item, Result>[] = [];
     let weight = 0;
-    let count = 0;
-    for (const { item } of this.#waiting) {
-      if (count === maxItems || weight >= heavy) break;
-      weight += this.#options.weigh(item);
-      count++;
-    }
-    return count;
+    this.#waiting = this.#waiting.filter((one) => {
+      if (batch.length === maxItems || weight >= heavy || this.#isHeavy(one)) return true;
+      weight += weigh(one.item);
+      batch.push(one);
+      return false;
+    });
+    return batch;
+  }
+
+  #isHeavy({ item }: Waiting<Item, Result>): boolean {
+    return this.#options.weigh(item) >= heavy;
   }
 }
