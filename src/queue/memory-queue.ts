@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { heapBytes } from "../heap-bytes.ts";
 import { Change } from "./change.ts";
 import { Fifo } from "./fifo.ts";
-import { Outbox, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
+import { Outbox, type OutboxEntry, type OutboxLimits, type OutboxTicket } from "./outbox.ts";
 import type {
   AcceptOutcome,
   Answer,
@@ -223,31 +223,34 @@ export class MemoryQueue implements RequestQueue {
     const times = { receivedAt, claimedAt: job.claimedAt, answeredAt: Date.now() };
     const entry = { sessionID, messageID, answer, times, repeated: false };
     const key = keyOf(job.request);
-    if (key === null) {
-      this.#outbox.add(entry);
-      return;
-    }
-    const onDelivered = (isAskedAgain: boolean) => {
-      this.#known.delete(key);
-      this.#retained.add(key, answer);
-      if (isAskedAgain) this.#repeat(key, entry);
-    };
-    this.#known.set(key, this.#outbox.add({ ...entry, onDelivered }));
+    if (key === null) this.#outbox.add(entry);
+    else this.#deliver(key, entry, () => this.#retained.add(key, answer));
   }
 
   /** Delivers a retained answer once more; false when there is none. */
-  #repeat(key: string, { sessionID, messageID }: RequestKey): boolean {
+  #repeat(key: string, ids: RequestKey): boolean {
     const answer = this.#retained.get(key);
-    if (!answer) return false;
+    if (answer) this.#deliverAgain(key, ids, answer);
+    return answer !== undefined;
+  }
+
+  #deliverAgain(key: string, { sessionID, messageID }: RequestKey, answer: Answer): void {
     const now = Date.now();
     const times = { receivedAt: now, claimedAt: null, answeredAt: now };
+    this.#deliver(key, { sessionID, messageID, answer, times, repeated: true }, () => {});
+  }
+
+  #deliver(key: string, entry: OutboxEntry, retain: () => void): void {
     const onDelivered = (isAskedAgain: boolean) => {
       this.#known.delete(key);
-      if (isAskedAgain) this.#repeat(key, entry);
+      retain();
+      if (isAskedAgain) this.#deliverAgain(key, entry, entry.answer);
     };
-    const entry = { sessionID, messageID, answer, times, repeated: true, onDelivered };
-    this.#known.set(key, this.#outbox.add(entry));
-    return true;
+    const onAgain = () => {
+      // Its request came again meanwhile, and so it goes out already.
+      if (!this.#known.has(key)) this.#deliverAgain(key, entry, entry.answer);
+    };
+    this.#known.set(key, this.#outbox.add({ ...entry, onDelivered, onAgain }));
   }
 
   #passTurn(sessionID: string): void {

@@ -13,6 +13,8 @@ export interface OutboxEntry extends AddressedAnswer {
   readonly repeated: boolean;
   /** Called once, when a consumer has acknowledged it. */
   readonly onDelivered?: (isAskedAgain: boolean) => void;
+  /** Called when it has to go out once more after that. Without it, it is added anew. */
+  readonly onAgain?: () => void;
 }
 
 /** How much may lie in an outbox. */
@@ -133,8 +135,9 @@ export class Outbox {
     this.#departure.notify();
   }
 
-  #repeat({ sessionID, messageID, answer, times }: OutboxEntry): void {
-    this.add({ sessionID, messageID, answer, times, repeated: true });
+  #repeat({ sessionID, messageID, answer, times, onAgain }: OutboxEntry): void {
+    if (onAgain) onAgain();
+    else this.add({ sessionID, messageID, answer, times, repeated: true });
   }
 
   #takeBack(ticket: OutboxTicket): void {

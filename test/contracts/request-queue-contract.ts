@@ -270,6 +270,32 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       assert.equal((await queue.stats()).undelivered, 0);
     });
 
+    it("ARENA-11 delivers once what goes out once more when its request comes again, too", async () => {
+      for (const messageID of ["1", "2"]) await answerOne(messageID);
+      const broken = reader();
+      const [first, second] = [await read(broken), await read(broken)];
+      first.done();
+      second.done();
+      assert.equal((await queue.stats()).undelivered, 0);
+      first.again();
+      assert.equal(await queue.accept(request("1")), "duplicate");
+      assert.equal(await queue.accept(request("2")), "duplicate");
+      second.again();
+      const next = reader();
+      const again = [await read(next), await read(next)];
+      assert.deepEqual(
+        again.map(({ messageID, repeated }) => [messageID, repeated]),
+        [
+          ["1", true],
+          ["2", true],
+        ],
+      );
+      for (const delivery of again) delivery.done();
+      assert.equal((await queue.stats()).undelivered, 0);
+      assert.equal(await queue.accept(request("1")), "duplicate");
+      assert.equal((await read(next)).messageID, "1");
+    });
+
     it("counts a delivery once, whatever its reader calls afterwards", async () => {
       await answerOne("1");
       const delivery = await read(reader());
