@@ -22,12 +22,19 @@ const connectTimeoutMs = 5000;
 const channel = "arena_queue";
 
 /**
+ * Whoever waited for a row goes on with what it has become. With an isolation that a
+ * database or a user sets for all its transactions, each meeting at a row would be an error.
+ */
+export const readCommitted = "SET default_transaction_isolation = 'read committed'";
+
+/**
  * The planner's figures are minutes old, and the table fills and empties within
  * seconds: every statement walks along the index that was made for it instead.
  */
 const planning = ["seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"]
   .map((way) => `SET enable_${way} = off`)
   .concat(
+    readCommitted,
     "SET jit = off",
     "SET plan_cache_mode = force_custom_plan",
     `SET statement_timeout = ${statementTimeoutMs}`,

@@ -2,6 +2,7 @@ import pg from "pg";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
 import type { SessionArchive } from "../session-archive.ts";
 import { type ArchiveDatabase, SqlArchive } from "../sql-archive.ts";
+import { readCommitted } from "./connections.ts";
 import { failureAt, toConfigurationError } from "./postgres-problems.ts";
 import { assertTables } from "./postgres-schema.ts";
 import { fromText, toText } from "./text-codec.ts";
@@ -16,6 +17,7 @@ export async function openPostgresArchive(url: string): Promise<SessionArchive> 
   client.on("error", () => {});
   try {
     await client.connect();
+    await client.query(readCommitted);
     await assertTables(client);
   } catch (error) {
     await client.end();

@@ -11,8 +11,10 @@ const remedies: Readonly<Record<string, string>> = {
   "28000": "it refuses the user; correct QUEUE_URL, or allow the user in pg_hba.conf",
   "3D000": "it has no database of this name; create it, or correct QUEUE_URL",
   "42501": noTables,
-  "3F000": noTables,
-  "25006": "it is read-only, as a standby is; name the primary",
+  "3F000":
+    "its user finds no schema to make the tables arena_… in; grant CREATE and USAGE on the schema, or correct the user's search_path",
+  "25006":
+    "it is read-only, as a standby is; name the primary, or turn default_transaction_read_only off if the database or its user sets that",
 };
 
 /** Makes of an error at the start one that says what to do; null if it may pass by itself. */
