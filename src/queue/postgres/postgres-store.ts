@@ -19,6 +19,7 @@ import { Stopwatch } from "../stopwatch.ts";
 import { Announcements } from "./announcements.ts";
 import { checkEncoding } from "./check-encoding.ts";
 import { checkRights } from "./check-rights.ts";
+import { checkSessions } from "./check-sessions.ts";
 import { Connections } from "./connections.ts";
 import { HeldRows } from "./held-rows.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";
@@ -114,6 +115,7 @@ export class PostgresStore implements QueueStore {
 
   async start(): Promise<void> {
     try {
+      await checkSessions(this.#connections);
       await this.#connections.with(checkEncoding);
       await this.#connections.with(checkRights);
       await this.#connections.with(migrate);
