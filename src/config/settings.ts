@@ -104,7 +104,7 @@ export const settingGroups = {
       .regex(durationPattern, { error: "expected 0, or a number and a unit such as 12h or 7d" })
       .default("7d")
       .describe(
-        "How long delivered requests, answers and published metrics are kept (s, m, h, d); 0 keeps none.",
+        "How long delivered requests, answers and published metrics are kept (s, m, h, d); 0 keeps none. A queue in memory keeps its last 500 to 1000 answers instead.",
       ),
     RETENTION_BYTES: whole(0)
       .default(536_870_912)
