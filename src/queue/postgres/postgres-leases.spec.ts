@@ -47,9 +47,9 @@ describe("The lease of a PostgresStore", () => {
   ] as const) {
     it(`holds what it takes, and no longer than it lasts, on a clock that is ${what}`, async () => {
       setClock(aheadMs);
+      const other = await stores.open();
       const store = await stores.open({ leaseMs: 300 });
       const before = steadyNow();
-      const other = await stores.open();
       await store.insert([arrival("1", { deadline: Date.now() + 60_000 })], roomy, false);
       const [claim] = await store.claim("due", "t", 1, false);
       assert.ok(claim);
