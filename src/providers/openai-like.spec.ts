@@ -223,6 +223,16 @@ describe("providers that speak the OpenAI API", () => {
     }
   });
 
+  it("leaves answers and lists that do not end, and says how large they may be", async () => {
+    const provider = create(createVllm, "vllm", "/v1");
+    const headers = { "content-type": "application/json" };
+    const body = Buffer.alloc(65 * 2 ** 20, "a");
+    vendor.reply({ headers, body, ending: "hang" }, { headers, body, ending: "hang" });
+    const expected = { code: "RESOURCE_EXHAUSTED", message: /vLLM: .*larger than the 64 MiB/ };
+    await assert.rejects(eventsOf(provider, "llama"), expected);
+    await assert.rejects(provider.listModels?.({ signal }) ?? Promise.resolve(), expected);
+  });
+
   it("sends no key where none is needed", async () => {
     const access = accessTo("self-hosted", { baseUrl: `${vendor.origin}/v1` }, null);
     await sent(createSelfHosted(access), "mine");

@@ -14,7 +14,7 @@ describe("recordFetch", () => {
       vendor.reset();
       vendor.reply(reply);
       const call = new AbortController();
-      const { fetch: send } = recordFetch(fetch, call.signal);
+      const { fetch: send } = recordFetch(fetch, call.signal, "Vendor");
       const text = send(vendor.origin).then((response) => response.text());
       const rejected = assert.rejects(text, /left/);
       await vendor.received(1);
@@ -27,7 +27,7 @@ describe("recordFetch", () => {
     vendor.reset();
     vendor.reply({ ending: "hang" });
     const own = new AbortController();
-    const { fetch: send } = recordFetch(fetch, new AbortController().signal);
+    const { fetch: send } = recordFetch(fetch, new AbortController().signal, "Vendor");
     const rejected = assert.rejects(send(vendor.origin, { signal: own.signal }), /left/);
     await vendor.received(1);
     own.abort(new Error("left"));
@@ -40,7 +40,7 @@ describe("recordFetch", () => {
     vendor.reply({ ending: "hang" }, { headers, body: "", ending: "hang" });
     let opened = 0;
     const call = new AbortController();
-    const { fetch: send } = recordFetch(fetch, call.signal, () => {
+    const { fetch: send } = recordFetch(fetch, call.signal, "Vendor", () => {
       opened += 1;
     });
     const rejected = assert.rejects(send(vendor.origin), /left/);
@@ -54,7 +54,11 @@ describe("recordFetch", () => {
 
   it("remembers a refusal, and passes it on whole", async () => {
     vendor.reply({ status: 429, headers: { "retry-after": "7" }, body: { error: "slow down" } });
-    const { fetch: send, refusal, hasBegun } = recordFetch(fetch, new AbortController().signal);
+    const {
+      fetch: send,
+      refusal,
+      hasBegun,
+    } = recordFetch(fetch, new AbortController().signal, "Vendor");
     const response = await send(vendor.origin);
     assert.deepEqual(await response.json(), { error: "slow down" });
     assert.deepEqual([refusal()?.status, refusal()?.body], [429, '{"error":"slow down"}']);
@@ -64,7 +68,11 @@ describe("recordFetch", () => {
 
   it("knows that an answer has begun, and forgets the refusal before it", async () => {
     vendor.reply({ status: 500, body: {} }, { body: { a: 1 } });
-    const { fetch: send, refusal, hasBegun } = recordFetch(fetch, new AbortController().signal);
+    const {
+      fetch: send,
+      refusal,
+      hasBegun,
+    } = recordFetch(fetch, new AbortController().signal, "Vendor");
     await send(vendor.origin);
     assert.deepEqual(await (await send(vendor.origin)).json(), { a: 1 });
     assert.deepEqual([refusal(), hasBegun()], [undefined, true]);

@@ -1,3 +1,5 @@
+import type { ProviderError } from "../errors/provider-error.ts";
+import { boundedBody, oversizedAnswer } from "./bounded-body.ts";
 import type { Refusal } from "./vendor-error.ts";
 
 /** More of a refusal is of no use. */
@@ -10,23 +12,33 @@ export interface RecordedFetch {
   readonly refusal: () => Refusal | undefined;
   /** Whether an answer that is no refusal has begun. */
   readonly hasBegun: () => boolean;
+  /** The error of an answer that was given up for its size; SDKs wrap it, or lose it. */
+  readonly oversized: () => ProviderError | undefined;
 }
 
 /**
  * Wraps a `fetch` for one call. SDKs throw parts of a refusal away, each other
  * ones, and not all of them pass the signal on.
+ * @param provider the vendor's name, as people know it
  * @param onOpen called when the vendor has said its status
  */
 export function recordFetch(
   send: typeof fetch,
   signal: AbortSignal,
+  provider: string,
   onOpen: () => void = () => {},
 ): RecordedFetch {
   let refusal: Refusal | undefined;
   let hasBegun = false;
+  let oversized: ProviderError | undefined;
+  const onTooLarge = () => {
+    oversized = oversizedAnswer(provider);
+    return oversized;
+  };
   return {
     refusal: () => refusal,
     hasBegun: () => hasBegun,
+    oversized: () => oversized,
     fetch: async (input, init) => {
       refusal = undefined;
       hasBegun = false;
@@ -34,14 +46,20 @@ export function recordFetch(
       const ended = own ? AbortSignal.any([own, signal]) : signal;
       const response = await send(input, { ...init, signal: ended });
       onOpen();
-      const isPage = /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+      const type = response.headers.get("content-type") ?? "";
+      const isPage = /^text\/html\b/i.test(type);
       if (response.ok && isPage) {
         await response.body?.cancel();
         throw new Error("a web page came instead of an answer");
       }
       hasBegun = response.ok;
-      if (response.ok) return response;
       const { status, statusText, headers } = response;
+      if (response.ok) {
+        if (!response.body) return response;
+        const isStream = /^text\/event-stream\b/i.test(type);
+        const body = boundedBody(response.body, { isStream, onTooLarge });
+        return new Response(body, { status, statusText, headers });
+      }
       const body = await textOf(response);
       refusal = { status, headers, body };
       const rest = new Headers(headers);

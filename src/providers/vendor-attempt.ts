@@ -51,6 +51,7 @@ export class VendorAttempt {
     this.#recorded = recordFetch(
       createKeyedFetch(sent ?? undefined, host, addressKeys),
       ended,
+      this.#vendor.name,
       onOpen,
     );
     const { fetch } = this.#recorded;
@@ -67,6 +68,8 @@ export class VendorAttempt {
       const { code, message, retryable } = thrown;
       return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
     }
+    const oversized = this.#recorded?.oversized();
+    if (oversized) return oversized;
     const refusal = this.#recorded?.refusal();
     const error = toProviderError(thrown, {
       provider: name,
