@@ -55,6 +55,21 @@ describe("toChatEvents", () => {
     }
   });
 
+  for (const [what, chunk] of [
+    ["text", { content: "x".repeat(1e6) }],
+    ["images", { content: [{ type: "image", data: "x".repeat(1e6) }] }],
+    ["empty tool calls", { content: "", tool_call_chunks: Array(10_000).fill({ args: "" }) }],
+    ["arguments", { content: "", tool_call_chunks: [{ index: 0, args: "x".repeat(1e6) }] }],
+  ] as const) {
+    it(`leaves an answer that does not end: ${what}`, async () => {
+      const reading = events(...Array<object>(200).fill(chunk), ended({ finish_reason: "stop" }));
+      await assert.rejects(reading, {
+        code: "RESOURCE_EXHAUSTED",
+        message: /larger than the 64 MiB/,
+      });
+    });
+  }
+
   it("refuses what has no form that is known", async () => {
     await assert.rejects(events({ content: 7 }), { reason: "malformed" });
   });

@@ -1,10 +1,14 @@
 import type { ChatEvent, FinishReason } from "../data-models/chat.ts";
 import { ProviderError } from "../errors/provider-error.ts";
+import { mostAnswerBytes, oversizedAnswer } from "./bounded-body.ts";
 import { toFinishReason } from "./finish-reason.ts";
-import { counts, endingOf, hasMore, LangChainChunk } from "./langchain-chunk.ts";
+import { counts, endingOf, hasMore, LangChainChunk, type ToolCallPart } from "./langchain-chunk.ts";
 import { TokenCount } from "./token-count.ts";
 import { ToolCallAssembly } from "./tool-call-assembly.ts";
 import { untilEnded } from "./until-ended.ts";
+
+/** What a part of an answer takes of the memory beside its characters, at least. */
+const partBytes = 64;
 
 /**
  * Turns what a LangChain model streams into events. Tool calls come whole, at
@@ -12,7 +16,8 @@ import { untilEnded } from "./until-ended.ts";
  * its connection ends.
  * @param provider the provider's name, as people know it
  * @param onProgress called for each chunk with something in it that is not passed on as it comes
- * @throws ProviderError when the stream ends without saying why, or cannot be read
+ * @throws ProviderError when the stream ends without saying why, is too large to be
+ * held, or cannot be read
  */
 export async function* toChatEvents(
   chunks: AsyncIterable<unknown>,
@@ -25,6 +30,7 @@ export async function* toChatEvents(
   // Servers that name a reason in every chunk have not ended with the first one.
   let goesOn = false;
   let isCounted = false;
+  let bytes = 0;
   const completeness = () => {
     if (ending === undefined || goesOn) return "begun";
     return isCounted ? "counted" : "ended";
@@ -32,6 +38,8 @@ export async function* toChatEvents(
   for await (const raw of untilEnded(chunks, completeness)) {
     const chunk = readChunk(raw, provider);
     const events = [...contentOf(chunk)];
+    for (const part of [...events, ...(chunk.tool_call_chunks ?? [])]) bytes += sizeOf(part);
+    if (bytes > mostAnswerBytes) throw oversizedAnswer(provider);
     if (hasMore(chunk) || endingOf(chunk) !== undefined) onProgress();
     goesOn ||= ending !== undefined && (events.length > 0 || hasMore(chunk));
     yield* events;
@@ -46,6 +54,11 @@ export async function* toChatEvents(
     for (const call of tools.calls) yield { type: "tool-call", call };
   }
   yield { type: "finish", reason, usage: tokens.usage };
+}
+
+function sizeOf(part: ChatEvent | ToolCallPart): number {
+  const words = Object.values(part).filter((field) => typeof field === "string");
+  return words.reduce((bytes, word) => bytes + word.length, partBytes);
 }
 
 function readChunk(raw: unknown, provider: string): LangChainChunk {
