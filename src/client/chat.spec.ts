@@ -5,7 +5,11 @@ import { join } from "node:path";
 import * as broken from "../../test/fixtures/containers/broken-containers.ts";
 import { type Container, serveContainer } from "../../test/fixtures/containers/container.ts";
 import { PythonContainer } from "../../test/fixtures/containers/python-container.ts";
-import { type Output, RightContainer } from "../../test/fixtures/containers/right-container.ts";
+import {
+  type Output,
+  RightContainer,
+  rightDefinition,
+} from "../../test/fixtures/containers/right-container.ts";
 import { stringTerminal } from "../../test/fixtures/string-terminal.ts";
 import type { modelRequest } from "../generated/model.ts";
 import { runChat } from "./chat.ts";
@@ -61,6 +65,18 @@ describe("arena chat", () => {
     const { code, stderr } = await chat(new broken.SilentContainer(), argv, "hello");
     assert.equal(code, 1);
     assert.match(stderr, /✖ No answer with sessionID .* within 0\.05 s/);
+  });
+
+  it("writes out what could move a terminal's cursor, wherever a container says it", async () => {
+    for (const container of [new CursorMover("text"), new CursorMover("error")]) {
+      const { stdout, stderr } = await chat(container, ["--timeout", "0.5"], "hello");
+      assert.ok(!hasControls(stdout), JSON.stringify(stdout));
+      assert.ok(!hasControls(stderr), JSON.stringify(stderr));
+      assert.match(`${stdout}${stderr}`, /\\u001b\[2Jline one\n\tline two/);
+    }
+    const { stderr } = await chat(new CursorMover("refusal"), [], "hello");
+    assert.ok(!hasControls(stderr), JSON.stringify(stderr));
+    assert.match(stderr, /\\u001b\[2J/);
   });
 
   it("says that an answer without its messageID would be lost", async () => {
@@ -237,6 +253,34 @@ class FirstRefusingContainer extends RightContainer {
     this.#calls += 1;
     if (this.#calls === 1) throw Object.assign(new Error("not today"), { code: 13 });
     return super.predict(request);
+  }
+}
+
+const nasty = "\u001b[2Jline one\n\tline two\u009b31m\u202e";
+
+function hasControls(text: string): boolean {
+  return /[\p{Cc}\p{Bidi_Control}]/u.test(text.replaceAll(/[\n\t]/g, ""));
+}
+
+/** Has control characters in its name and in what it says. */
+class CursorMover extends RightContainer {
+  override readonly definition = { ...rightDefinition, modelID: "\u001b]0;owned\u0007right" };
+  readonly #place: "text" | "error" | "refusal";
+
+  constructor(place: "text" | "error" | "refusal") {
+    super();
+    this.#place = place;
+  }
+
+  override predict(request: modelRequest): void | Promise<void> {
+    if (this.#place === "refusal") throw Object.assign(new Error(nasty), { code: 13 });
+    return super.predict(request);
+  }
+
+  protected override async answer(request: modelRequest) {
+    const error = { code: nasty, message: nasty, retryable: false };
+    const output = { text: nasty, image: null, ...(this.#place === "error" && { error }) };
+    return { ...(await super.answer(request)), answer: JSON.stringify(output) };
   }
 }
 

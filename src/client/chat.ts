@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { printable } from "../data-models/printable.ts";
 import { ChatSession } from "./chat/chat-session.ts";
 import { converse } from "./chat/converse.ts";
 import { describeDefinition, introduce } from "./chat/introduce.ts";
@@ -73,7 +74,9 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
 
 async function greet(session: ChatSession, address: string, { stdout }: Terminal): Promise<string> {
   const definition = await introduce(session.client, address);
-  stdout.write(`${definition.modelID} at ${address}: ${describeDefinition(definition)}\n`);
+  stdout.write(
+    `${printable(definition.modelID)} at ${address}: ${describeDefinition(definition)}\n`,
+  );
   if (stdout.isTTY) stdout.write("/image FILE, /reset, /quit\n");
   return definition.modelID;
 }

@@ -1,3 +1,4 @@
+import { printable } from "../data-models/printable.ts";
 import { CommandError } from "./command-error.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -11,7 +12,7 @@ export async function runCommand(
     return await run();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    terminal.stderr.write(`arena ${name}: ${error.message}\n`);
+    terminal.stderr.write(`arena ${name}: ${printable(error.message, "lines")}\n`);
     return error.exitCode;
   }
 }

@@ -2,6 +2,7 @@ import { CommandError } from "../client/command-error.ts";
 import { parseArguments } from "../client/parse-arguments.ts";
 import { runCommand } from "../client/run-command.ts";
 import type { Terminal } from "../client/terminal.ts";
+import { printable } from "../data-models/printable.ts";
 import type { SessionArchive } from "../queue/session-archive.ts";
 import { deleteSession } from "./sessions/delete-session.ts";
 import { exportSession, exportSessions } from "./sessions/export-sessions.ts";
@@ -9,7 +10,6 @@ import { LineOutput, ReaderGoneError, withOutput } from "./sessions/line-output.
 import { listSessions } from "./sessions/list-sessions.ts";
 import { type OpenArchives, openConfiguredArchives } from "./sessions/open-configured-archives.ts";
 import { printMetrics, printMetricsTable } from "./sessions/print-metrics.ts";
-import { printable } from "./sessions/printable.ts";
 import { describeContents } from "./sessions/session-contents.ts";
 import { requireSession } from "./sessions/unknown-session.ts";
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { styleText } from "node:util";
+import { printable } from "../../data-models/printable.ts";
 import type { modelAnswer } from "../../generated/model.ts";
 import { ArenaClient, type TimedAnswer } from "../arena-client.ts";
 import type { ConnectionOptions } from "../connection.ts";
@@ -80,14 +81,18 @@ export class ChatSession {
 
   async #show(answer: TimedAnswer, modelID: string): Promise<void> {
     const { stdout, stderr } = this.#terminal;
+    const text = printable(answer.text, "lines");
     if (answer.error) {
       const { code, message, retryable } = answer.error;
-      const line = `✖ ${code}: ${message} (${retryable ? "may succeed later" : "not retryable"})`;
+      const said = printable(`${code}: ${message}`, "lines");
+      const line = `✖ ${said} (${retryable ? "may succeed later" : "not retryable"})`;
       stderr.write(`${styleText("red", line, { stream: stderr })}\n`);
-      if (answer.text) stderr.write(`  a participant would read: ${answer.text}\n`);
+      if (text) stderr.write(`  a participant would read: ${text}\n`);
     } else {
-      const name = stdout.isTTY ? styleText("cyan", `${modelID}> `, { stream: stdout }) : "";
-      stdout.write(`${name}${answer.text}\n`);
+      const name = stdout.isTTY
+        ? styleText("cyan", `${printable(modelID)}> `, { stream: stdout })
+        : "";
+      stdout.write(`${name}${text}\n`);
     }
     if (answer.image) {
       const name = `arena-image-${answer.messageID.slice(0, 8)}`;
@@ -107,7 +112,7 @@ export class ChatSession {
     } else {
       const { stderr } = this.#terminal;
       const note = `An answer came that was not asked for here (${ids}). If the arena uses this container now, it has lost it.`;
-      stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}${note}\n`);
+      stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}${printable(note)}\n`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Interface } from "node:readline";
+import { printable } from "../../data-models/printable.ts";
 import { CommandError } from "../command-error.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ChatSession } from "./chat-session.ts";
@@ -29,7 +30,8 @@ export async function converse(
     } catch (error) {
       if (signal.aborted) break;
       failures += 1;
-      terminal.stderr.write(`✖ ${error instanceof Error ? error.message : String(error)}\n`);
+      const message = error instanceof Error ? error.message : String(error);
+      terminal.stderr.write(`✖ ${printable(message, "lines")}\n`);
     }
     if (hasPrompt && isOpen) lines.prompt();
   }

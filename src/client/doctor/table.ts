@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
+import { printable } from "../../data-models/printable.ts";
 import type { Finding } from "./finding.ts";
 import {
   type CheckResult,
@@ -25,7 +26,9 @@ export function writeTable({ checks, ...report }: Report, output: Writable): voi
   const titleWidth = Math.max(...shown.map(({ title }) => title.length)) + 2;
   for (const check of shown) output.write(formatCheck(check, titleWidth, output));
   for (const [reason, blind] of summed) {
-    output.write(`${paint("not seen", `${blind.length} not seen`, output)}: ${reason}\n`);
+    output.write(
+      `${paint("not seen", `${blind.length} not seen`, output)}: ${printable(reason, "lines")}\n`,
+    );
   }
   output.write("\n");
   for (const result of report.orchestrators) output.write(formatRehearsal(result, output));
@@ -46,15 +49,15 @@ function formatCheck(
     requirement.padEnd(REQUIREMENT_WIDTH),
     title.padEnd(titleWidth),
     paint(finding.verdict, verdict.padEnd(VERDICT_WIDTH), output),
-    finding.detail,
+    printable(finding.detail, "lines"),
   ].join("");
   if (finding.verdict !== "broken") return `${line}\n`;
-  return `${line}\n${" ".repeat(REQUIREMENT_WIDTH)}in the arena: ${finding.consequence}\n`;
+  return `${line}\n${" ".repeat(REQUIREMENT_WIDTH)}in the arena: ${printable(finding.consequence, "lines")}\n`;
 }
 
 function formatRehearsal({ name, survives, detail }: RehearsalResult, output: Writable): string {
   const verdict = survives ? paint("ok", "survives", output) : paint("broken", "BREAKS", output);
-  return `${name}: ${verdict}: ${detail}\n`;
+  return `${name}: ${verdict}: ${printable(detail, "lines")}\n`;
 }
 
 function formatVerdict(report: Report, output: Writable): string {

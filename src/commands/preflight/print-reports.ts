@@ -1,8 +1,8 @@
 import type { Terminal } from "../../client/terminal.ts";
+import { printable } from "../../data-models/printable.ts";
 import type { ProfileReport } from "../../preflight/examine-profiles.ts";
 import { type Verdict, verdicts } from "../../preflight/finding.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
-import { printable } from "../sessions/printable.ts";
 
 const columns: readonly Column[] = ["PROFILE", "CHECK", "VERDICT", "FINDING"].map((heading) => ({
   heading,

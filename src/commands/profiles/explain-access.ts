@@ -6,11 +6,11 @@ import {
 import type { LoadedAccess } from "../../access/load-access.ts";
 import { CommandError } from "../../client/command-error.ts";
 import type { Terminal } from "../../client/terminal.ts";
+import { printable } from "../../data-models/printable.ts";
 import { UnknownWorkspaceError } from "../../errors/unknown-workspace-error.ts";
 import type { AccessQuestion } from "../../profiles/access-rules.ts";
 import { priceText } from "../route/price-text.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
-import { printable } from "../sessions/printable.ts";
 
 const columns: readonly Column[] = ["", "PROFILE", "PROVIDER", "MODEL", "PRICE IN/OUT", "WHY"].map(
   (heading) => ({ heading, side: "left" }),

@@ -1,10 +1,10 @@
 import type { LoadedAccess } from "../../access/load-access.ts";
 import type { Terminal } from "../../client/terminal.ts";
+import { printable } from "../../data-models/printable.ts";
 import type { ArenaConfig } from "../../profiles/arena-config.ts";
 import type { Profile } from "../../profiles/profile.ts";
 import { ProfileModels } from "../../profiles/profile-models.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
-import { printable } from "../sessions/printable.ts";
 import { keyOrigin } from "./key-origin.ts";
 
 const columns: readonly Column[] = ["PROFILE", "PROVIDER", "KEY", "MODELS", "FOR"].map(

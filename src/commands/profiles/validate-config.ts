@@ -1,7 +1,7 @@
 import type { LoadedAccess } from "../../access/load-access.ts";
 import type { Terminal } from "../../client/terminal.ts";
+import { printable } from "../../data-models/printable.ts";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { printable } from "../sessions/printable.ts";
 import { keyOrigin, textInFile } from "./key-origin.ts";
 
 /** `EX_CONFIG` of sysexits.h. */

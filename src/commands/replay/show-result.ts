@@ -1,8 +1,8 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
+import { printable } from "../../data-models/printable.ts";
 import { shortened } from "../../errors/shortened.ts";
 import type { LineOutput } from "../sessions/line-output.ts";
-import { printable } from "../sessions/printable.ts";
 import type { Comparison } from "./comparison.ts";
 import type { ReplayResult } from "./replay-all.ts";
 import type { ReplayAnswer } from "./replay-answer.ts";

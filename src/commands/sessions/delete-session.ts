@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { CommandError } from "../../client/command-error.ts";
 import type { Terminal } from "../../client/terminal.ts";
+import { printable } from "../../data-models/printable.ts";
 import type { SessionArchive } from "../../queue/session-archive.ts";
-import { printable } from "./printable.ts";
 import {
   countContents,
   describeContents,

@@ -1,7 +1,7 @@
+import { printable } from "../../data-models/printable.ts";
 import type { SessionArchive, SessionSummary } from "../../queue/session-archive.ts";
 import { alignColumns, type Column } from "./align-columns.ts";
 import type { LineOutput } from "./line-output.ts";
-import { printable } from "./printable.ts";
 import { toIso, toLocalTime } from "./times.ts";
 
 const columns: readonly Column[] = [
