@@ -1,5 +1,8 @@
 import { nameOf, VaultFailure } from "./vault-failure.ts";
 
+/** A vault itself stores no larger document. */
+const mostBytes = 4 * 2 ** 20;
+
 type Environment = (name: string) => string | undefined;
 
 /** HTTP to HashiCorp Vault or OpenBao, as VAULT_ADDR, VAULT_TOKEN and VAULT_NAMESPACE say. */
@@ -54,7 +57,7 @@ export class VaultConnection {
       throw statusFailure(response.status);
     }
     try {
-      return await response.json();
+      return JSON.parse(await textOf(response));
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof SyntaxError)) throw error;
@@ -71,6 +74,21 @@ export class VaultConnection {
       throw new VaultFailure("away", `nobody answers at VAULT_ADDR (${nameOf(error)})`);
     }
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) {
+      const problem = `what answers at VAULT_ADDR sends more than the ${mostBytes / 2 ** 20} MiB that are read of a document; is it a vault?`;
+      throw new VaultFailure("away", problem);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
 }
 
 function isSendable(value: string): boolean {

@@ -131,6 +131,12 @@ describe("{Vault:…}", () => {
     });
   }
 
+  it("leaves an answer that is larger than any document", async () => {
+    vault.answer = () => ({ body: `${" ".repeat(5 * 2 ** 20)}{"data":{"key":"sk-canary-1"}}` });
+    const error = await rejection(get("{Vault:old/openai:key}"));
+    assert.match(error.message, /sends more than the 4 MiB .*is it a vault\?/);
+  });
+
   it("does not carry its token to where it is redirected", async () => {
     const other = resources.use(await VaultStandIn.start(() => ({ body: {} })));
     const location = `${other.origin}/v1/old/openai`;
