@@ -102,6 +102,15 @@ describe("ArenaClient", () => {
     await assert.rejects(client.ask("hello", { timeoutMs: 300 }), NoAnswerError);
   });
 
+  it("ARENA-20 opens a stream again that ends at once, and not without a pause", async () => {
+    const container = new NoStreams();
+    const client = await connect(container);
+    const asking = client.ask("hello", { timeoutMs: 300 });
+    await assert.rejects(asking, NoAnswerError);
+    assert.ok(container.openings > 1);
+    assert.ok(container.openings <= 16, `${container.openings} openings in 300 ms`);
+  });
+
   it("stops waiting when the signal aborts", async () => {
     const client = await connect(new broken.SilentContainer());
     const stopping = new AbortController();
@@ -218,4 +227,14 @@ async function collect(answers: AsyncIterable<modelAnswer>): Promise<readonly mo
 
 function request(messageID: string) {
   return { request: "[]", modelID: rightDefinition.modelID, sessionID: "s", messageID };
+}
+
+/** Ends each stream as soon as it is opened. */
+class NoStreams extends RightContainer {
+  openings = 0;
+
+  override sendPrediction(stream: Parameters<RightContainer["sendPrediction"]>[0]): void {
+    this.openings++;
+    stream.end();
+  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Message } from "../data-models/message.ts";
 import {
   ModelClient,
@@ -14,6 +15,9 @@ import { type ConnectionOptions, toClientOptions, toCredentials } from "./connec
 import { NoAnswerError } from "./no-answer-error.ts";
 import { withinTime } from "./time-limit.ts";
 import { type CallLimits, unaryCall } from "./unary-call.ts";
+
+/** Before a stream is opened again that ended without an answer. */
+const fruitlessPauseMs = 20;
 
 /** How an ArenaClient reaches its container, and what it does with what it did not ask for. */
 export interface ArenaClientOptions extends ConnectionOptions {
@@ -158,12 +162,17 @@ export class ArenaClient {
   }
 
   async #carryAnswers(): Promise<void> {
+    const { signal } = this.#closing;
     try {
       do {
+        let isFruitless = true;
         for await (const answer of this.answers()) {
+          isFruitless = false;
           if (!this.#inbox.deliver(answer)) this.#onStrayAnswer(answer);
         }
-      } while (this.#inbox.isAwaited && !this.#closing.signal.aborted);
+        // Some containers end a stream whenever they have no answer.
+        if (isFruitless) await pause(fruitlessPauseMs, undefined, { signal });
+      } while (this.#inbox.isAwaited && !signal.aborted);
     } catch (error) {
       this.#inbox.fail(error);
     } finally {
