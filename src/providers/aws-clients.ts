@@ -1,6 +1,8 @@
+import { pipeline, type Readable, Transform } from "node:stream";
 import type { AccessInfo } from "../profiles/profile.ts";
 import { readAwsPair } from "../secrets/aws-identity.ts";
 import type { Secret } from "../secrets/secret.ts";
+import { mostAnswerBytes, oversizedAnswer } from "./bounded-body.ts";
 import { importPackage } from "./import-package.ts";
 import { keyHeaderProblem } from "./keyed-fetch.ts";
 import { refusedAccess } from "./refused-access.ts";
@@ -63,7 +65,10 @@ async function createOptions(access: AwsAccess, key: string | undefined) {
   class FrankHandler extends NodeHttpHandler {
     override async handle(...call: Parameters<typeof NodeHttpHandler.prototype.handle>) {
       try {
-        return await super.handle(...call);
+        const { response } = await super.handle(...call);
+        const isStream = response.headers["content-type"]?.includes("vnd.amazon.eventstream");
+        if (!isStream) response.body = bounded(response.body, access.provider);
+        return { response };
       } catch (thrown) {
         throw withoutMisnomer(thrown);
       }
@@ -83,6 +88,20 @@ async function createOptions(access: AwsAccess, key: string | undefined) {
     requestHandler,
     ...(await identityOf(access, key)),
   };
+}
+
+/** The SDK keeps all of a body that is no stream of events, whatever its size. */
+function bounded(body: Readable, provider: string): Readable {
+  let bytes = 0;
+  const counted = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      bytes += chunk.byteLength;
+      if (bytes > mostAnswerBytes) done(oversizedAnswer(provider));
+      else done(null, chunk);
+    },
+  });
+  // Whoever reads hears of an error.
+  return pipeline(body, counted, () => {});
 }
 
 /** The SDK calls a connection that broke a time-out, and OpenAI's SDK believes the name. */

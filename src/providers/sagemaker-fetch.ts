@@ -1,11 +1,16 @@
 import type { ResponseStream } from "@aws-sdk/client-sagemaker-runtime";
+import { boundedBody, oversizedAnswer } from "./bounded-body.ts";
 import type { SageMakerTarget } from "./sagemaker-chat.ts";
 
 /**
  * Creates a `fetch` whose requests go to a SageMaker endpoint, whatever their
  * address, so that the classes for the OpenAI API reach what speaks it there.
  */
-export function createSageMakerFetch({ client, endpoint }: SageMakerTarget): typeof fetch {
+export function createSageMakerFetch({
+  provider,
+  client,
+  endpoint,
+}: SageMakerTarget): typeof fetch {
   return async (_input, init) => {
     const { InvokeEndpointWithResponseStreamCommand } = await import(
       "@aws-sdk/client-sagemaker-runtime"
@@ -18,7 +23,11 @@ export function createSageMakerFetch({ client, endpoint }: SageMakerTarget): typ
     const signal = init?.signal ?? undefined;
     const { Body } = await client.send(command, { ...(signal && { abortSignal: signal }) });
     const headers = { "content-type": "text/event-stream" };
-    return new Response(ReadableStream.from(bytesOf(Body ?? none())), { headers });
+    const body = boundedBody(ReadableStream.from(bytesOf(Body ?? none())), {
+      isStream: true,
+      onTooLarge: () => oversizedAnswer(provider),
+    });
+    return new Response(body, { headers });
   };
 }
 

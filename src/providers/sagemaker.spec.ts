@@ -110,6 +110,18 @@ describe("the provider of Amazon SageMaker", () => {
     return createSageMaker(accessTo("sagemaker", info, keys));
   };
 
+  it("leaves an answer that does not end, whole or in a stream", async () => {
+    const part = "a".repeat(1e6);
+    const stream = framed(...Array<Buffer>(68).fill(payloadPart(part)));
+    vendor.reply({ body: Buffer.alloc(65 * 2 ** 20, "a"), ending: "hang" });
+    vendor.reply({ ...stream, ending: "hang" });
+    for (const model of ["mistral", "qwen"]) {
+      const { code, message } = await failureOf(create(), model);
+      assert.equal(code, "RESOURCE_EXHAUSTED");
+      assert.match(message, /^Amazon SageMaker: .*larger than the 64 MiB/);
+    }
+  });
+
   it("asks Text Generation Inference in the model's own template, signed", async () => {
     vendor.reply({
       body: [
