@@ -55,7 +55,7 @@ export async function createOpenAIChat(
     configuration: {
       baseURL: options.baseURL,
       defaultQuery: { ...options.query },
-      fetch: useResponses ? call.fetch : createStreamingFetch(call.fetch),
+      fetch: withoutThreads(useResponses ? call.fetch : createStreamingFetch(call.fetch)),
       organization: null,
       project: null,
       logLevel: "off" as const,
@@ -72,4 +72,30 @@ export async function createOpenAIChat(
   }
   const { sentModel = model } = options;
   return createTolerantCompletions(fields, sentModel, call.onServed).withConfig(callOptions);
+}
+
+/** The name of an event of OpenAI's Assistants, which nobody asks for here. */
+const thread = /(^|[\r\n])event: ?thread(?=\.)/g;
+
+/**
+ * OpenAI's SDK prints what it cannot read of such an event to the console, and it may be
+ * a participant's words. By another name it is read as all others. The body comes in
+ * whole events.
+ */
+function withoutThreads(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    if (!response.ok || !response.body) return response;
+    const renamed = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (piece, controller) => {
+        const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString(
+          "latin1",
+        );
+        const other = text.replaceAll(thread, "$1event: -thread");
+        controller.enqueue(other === text ? piece : Buffer.from(other, "latin1"));
+      },
+    });
+    const { status, statusText, headers } = response;
+    return new Response(response.body.pipeThrough(renamed), { status, statusText, headers });
+  };
 }

@@ -233,6 +233,18 @@ describe("providers that speak the OpenAI API", () => {
     await assert.rejects(provider.listModels?.({ signal }) ?? Promise.resolve(), expected);
   });
 
+  it("prints nothing of an event that cannot be read, whatever its name", async () => {
+    const printed: unknown[] = [];
+    console.error = (...values: unknown[]) => printed.push(values);
+    const provider = create(createVllm, "vllm", "/v1");
+    for (const name of ["thread.message", "message"]) {
+      const headers = { "content-type": "text/event-stream" };
+      vendor.reply({ headers, body: `event: ${name}\ndata: {not JSON: ${question}\n\n` });
+      assert.equal((await failureOf(provider, "llama")).reason, "malformed");
+    }
+    assert.deepEqual(printed, []);
+  });
+
   it("sends no key where none is needed", async () => {
     const access = accessTo("self-hosted", { baseUrl: `${vendor.origin}/v1` }, null);
     await sent(createSelfHosted(access), "mine");
