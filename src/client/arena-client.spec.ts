@@ -105,10 +105,12 @@ describe("ArenaClient", () => {
   it("ARENA-20 opens a stream again that ends at once, and not without a pause", async () => {
     const container = new NoStreams();
     const client = await connect(container);
+    const begin = performance.now();
     const asking = client.ask("hello", { timeoutMs: 300 });
     await assert.rejects(asking, NoAnswerError);
+    const tookMs = performance.now() - begin;
     assert.ok(container.openings > 1);
-    assert.ok(container.openings <= 16, `${container.openings} openings in 300 ms`);
+    assert.ok(container.openings <= tookMs / 20 + 2, `${container.openings} in ${tookMs} ms`);
   });
 
   it("stops waiting when the signal aborts", async () => {
