@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +50,22 @@ describe("the command", () => {
     const exited = once(child, "exit");
     assert.match(await text(child.stderr), /a model's module that never finishes loading/);
     assert.deepEqual(await exited, [1, null]);
+  });
+
+  it("serves and stops with a log that cannot be written", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, ["--conditions=source", cli, "serve"], {
+      stdio: ["ignore", full, "pipe"],
+      env: { ...process.env, QUEUE_URL: "memory:", GRPC_PORT: "0", HTTP_PORT: "0" },
+    });
+    closeSync(full);
+    assert.ok(child.stderr);
+    child.stderr.setEncoding("utf8");
+    const exited = once(child, "exit");
+    const [told] = await once(child.stderr, "data");
+    assert.match(told, /log cannot be written to standard output \(ENOSPC.*make room/);
+    child.kill("SIGTERM");
+    assert.deepEqual(await exited, [0, null]);
   });
 
   it("does not fail when whoever reads its output leaves", async () => {

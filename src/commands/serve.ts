@@ -24,7 +24,7 @@ export async function serve(): Promise<number> {
   const endCollecting = collectWhenCalm();
   let isStopping = false;
   try {
-    const stopped = untilStopped(server, logger, () => {
+    const stopped = untilStopped(server, logger, output, () => {
       isStopping = true;
     });
     const started = server.start().catch((error: unknown) => {
@@ -49,6 +49,7 @@ export async function serve(): Promise<number> {
 function untilStopped(
   server: ArenaServer,
   logger: ServerLogger,
+  output: LogOutput,
   onStop: () => void,
 ): Promise<number> {
   return new Promise((resolve) => {
@@ -62,7 +63,10 @@ function untilStopped(
       });
     };
     const onSignal = (signal: StopSignal) => {
-      if (exitCode !== null) process.exit(128 + signalNumbers[signal]);
+      if (exitCode !== null) {
+        output.close();
+        process.exit(128 + signalNumbers[signal]);
+      }
       logger.info({ signal }, "stopping; a second signal stops at once");
       stop(0);
     };
@@ -84,6 +88,8 @@ async function flushed(output: LogOutput): Promise<void> {
     new Promise<void>((resolve) => output.flush(() => resolve())),
     sleep(flushTimeoutMs),
   ]);
+  // Else the process would go on writing when it exits, for as long as it takes.
+  output.close();
 }
 
 function greet(modelID: string, port: number): void {

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import {
   type DestinationStream,
   destination,
@@ -27,20 +28,50 @@ export function createLogger(level: LogLevel, output: DestinationStream): Server
 
 /** Where log lines go, some of them a moment later. */
 export interface LogOutput extends DestinationStream {
-  /** Calls back when everything is written. */
+  /** Calls back when everything is written, or cannot be. */
   flush(done: () => void): void;
+  /** Gives up what is not written, so that no end waits for it. */
+  close(): void;
 }
 
 /** What waits for a reader that does not read; later lines are dropped. */
 const maxWaitingBytes = 64 * 2 ** 20;
 
-/** Standard output. Lines are written together, at most `flushMs` late. */
+/**
+ * Standard output. Lines are written together, at most `flushMs` late. While
+ * they cannot be written, as on a full disk, they wait.
+ */
 export function standardOutput(flushMs = 100): LogOutput {
-  return destination({
+  const stream = destination({
     dest: 1,
     sync: false,
     minLength: 16_000,
     maxLength: maxWaitingBytes,
     periodicFlush: flushMs,
   });
+  let isOpen = true;
+  // Unheard, the first of them would end the service, and each one an end that flushes.
+  stream.once("error", tellUnwritten);
+  stream.on("error", () => {});
+  return {
+    write: (line) => {
+      if (isOpen) stream.write(line);
+    },
+    flush: (done) => stream.flush(() => done()),
+    close: () => {
+      isOpen = false;
+      stream.destroy();
+    },
+  };
+}
+
+function tellUnwritten(error: NodeJS.ErrnoException): void {
+  // Who reads no more wants no word about it.
+  if (error.code === "EPIPE") return;
+  const message = `arena: the log cannot be written to standard output (${error.message}); make room there. The server goes on, and tries again\n`;
+  try {
+    writeSync(2, message);
+  } catch {
+    // There is nowhere left to say it.
+  }
 }
