@@ -18,6 +18,9 @@ export interface HttpServerOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** All that a client sends at once is held until it is answered; who asks on connects again. */
+const requestsPerConnection = 100;
+
 /** Owns the HTTP port: probes and metrics. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
@@ -26,6 +29,7 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.maxRequestsPerSocket = requestsPerConnection;
   }
 
   /** Opens the port and returns it. @throws ConfigurationError when it cannot be opened */

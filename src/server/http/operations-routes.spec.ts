@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { Metrics } from "../../telemetry/metrics.ts";
 import { ServingState } from "../serving-state.ts";
 import { HttpServer } from "./http-server.ts";
@@ -60,5 +61,49 @@ describe("operationsRoutes", () => {
     trouble = "full";
     state.moveTo("draining");
     assert.deepEqual((await look()).slice(0, 2), [503, "draining"]);
+  });
+
+  it("write the figures down once for all who ask at the same time", async () => {
+    let [written, asked] = [0, 0];
+    const all = Promise.withResolvers<void>();
+    const figures = {
+      contentType: "text/plain",
+      metrics: async () => {
+        written += 1;
+        await all.promise;
+        return "figures";
+      },
+    };
+    const routes = operationsRoutes(state, figures, () => trouble);
+    const metrics = routes["/metrics"];
+    assert.ok(metrics);
+    const counted: typeof routes = {
+      "/metrics": (request, response) => {
+        asked += 1;
+        if (asked === 3) all.resolve();
+        return metrics(request, response);
+      },
+    };
+    const onError = (error: unknown) => assert.fail(String(error));
+    await server.stop();
+    server = new HttpServer({ host: "127.0.0.1", port: 0, routes: counted, onError });
+    const address = `http://127.0.0.1:${await server.start()}/metrics`;
+    const ask = async () => (await fetch(address)).text();
+    assert.deepEqual(await Promise.all([ask(), ask(), ask()]), ["figures", "figures", "figures"]);
+    assert.equal(written, 1);
+    await ask();
+    assert.equal(written, 2);
+  });
+
+  it("answer so many requests of a connection that none of them is held for long", async () => {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
+    let answers = "";
+    for await (const chunk of socket.setEncoding("utf8")) {
+      answers += chunk;
+      if (answers.includes("HTTP/1.1 503")) break;
+    }
+    assert.equal(answers.split("HTTP/1.1 200 OK").length - 1, 100);
   });
 });

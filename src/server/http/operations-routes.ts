@@ -19,6 +19,14 @@ export function operationsRoutes(
   figures: Figures,
   trouble: () => keyof typeof troubles | null,
 ): Readonly<Record<string, HttpHandler>> {
+  let underWay: Promise<string> | null = null;
+  // A client may send thousands of requests at once, and each text takes time and memory.
+  const shared = () => {
+    underWay ??= figures.metrics().finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  };
   return {
     "/livez": (_request, response) => sendText(response, 200, "alive"),
     "/readyz": (_request, response) => {
@@ -27,7 +35,7 @@ export function operationsRoutes(
       else sendText(response, state.phase === "serving" ? 200 : 503, state.phase);
     },
     "/metrics": async (_request, response) => {
-      const text = await figures.metrics();
+      const text = await shared();
       response.writeHead(200, { "content-type": figures.contentType }).end(text);
     },
   };
