@@ -68,6 +68,16 @@ describe("the command", () => {
     assert.deepEqual(await exited, [0, null]);
   });
 
+  it("says that its output cannot be written, and fails", async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, command, { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    assert.ok(child.stderr);
+    const exited = once(child, "exit");
+    assert.match(await text(child.stderr), /^arena: the output cannot be written \(ENOSPC.*\n$/);
+    assert.deepEqual(await exited, [1, null]);
+  });
+
   it("does not fail when whoever reads its output leaves", async () => {
     const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
     const exited = once(child, "exit");

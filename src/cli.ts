@@ -106,17 +106,23 @@ function explain(text: string, argv: readonly string[]): number {
   return 2;
 }
 
-// Whoever reads only the first lines has what they want.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-}
+let isOutputLost = false;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Whoever reads only the first lines has what they want.
+  if (error.code === "EPIPE" || isOutputLost) return;
+  isOutputLost = true;
+  process.stderr.write(
+    `arena: the output cannot be written (${error.message}); make room for it, or send it elsewhere\n`,
+  );
+});
+// There is nowhere left to say it.
+process.stderr.on("error", () => {});
 
 /** Resolves when all that was written has gone, or nobody can read it any longer. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    stream.write("", () => resolve());
+    if (stream.writableLength === 0) resolve();
+    else stream.write("", () => resolve());
   });
 }
 
@@ -134,7 +140,7 @@ process.once("exit", (exitCode) => {
 async function exit(exitCode: number): Promise<never> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
   hasEnded = true;
-  process.exit(exitCode);
+  process.exit(exitCode === 0 && isOutputLost ? 1 : exitCode);
 }
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
