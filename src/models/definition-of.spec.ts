@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ConfigurationError } from "../errors/configuration-error.ts";
 import { definitionOf } from "./definition-of.ts";
 import { EchoModel } from "./echo-model.ts";
 
@@ -17,5 +18,22 @@ describe("definitionOf", () => {
 
   it("says that the method must not be async", () => {
     assert.throws(() => definitionOf(saying(Promise.resolve({}))), /it must not be async/);
+  });
+
+  it("says that the method failed, whatever it threw", () => {
+    const failing = (thrown: unknown) =>
+      Object.assign(new EchoModel(), {
+        getModelDefinition: () => {
+          throw thrown;
+        },
+      });
+    const refused = (thrown: unknown, expected: RegExp) =>
+      assert.throws(
+        () => definitionOf(failing(thrown)),
+        (error) => error instanceof ConfigurationError && expected.test(error.message),
+      );
+    refused(new Error("no weights"), /MODEL: getModelDefinition\(\) failed: Error: no weights/);
+    refused(null, /failed: null/);
+    refused(Object.create(null), /failed: \[Object: null prototype\]/);
   });
 });

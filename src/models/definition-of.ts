@@ -1,17 +1,29 @@
 import { z } from "zod";
 import { ModelDefinition } from "../data-models/model-definition.ts";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { reasonOf } from "../errors/reason-of.ts";
 import type { AIModel } from "./ai-model.ts";
 
 /** What a model says about itself. @throws ConfigurationError when that is no definition */
 export function definitionOf(model: AIModel): ModelDefinition {
-  const given: unknown = model.getModelDefinition();
-  const read = ModelDefinition.safeParse(given);
+  const [given, read] = ask(model);
   if (read.success) return read.data;
   const problem =
     given instanceof Promise
       ? "it returned a promise; it must not be async"
       : z.prettifyError(read.error);
-  const message = `getModelDefinition() returned no definition: ${problem}`;
-  throw new ConfigurationError([{ name: "MODEL", message }]);
+  throw modelError(`getModelDefinition() returned no definition: ${problem}`);
+}
+
+function ask(model: AIModel) {
+  try {
+    const given: unknown = model.getModelDefinition();
+    return [given, ModelDefinition.safeParse(given)] as const;
+  } catch (thrown) {
+    throw modelError(`getModelDefinition() failed: ${reasonOf(thrown)}`, thrown);
+  }
+}
+
+function modelError(message: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError([{ name: "MODEL", message }], { cause });
 }

@@ -5,12 +5,12 @@ import type { TaskOutput } from "../../data-models/task-output.ts";
 import { AnswerTooLargeError } from "../../errors/answer-too-large-error.ts";
 import { DeadlineExceededError } from "../../errors/deadline-exceeded-error.ts";
 import { InternalError } from "../../errors/internal-error.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
 import type { AIModel } from "../../models/ai-model.ts";
 import { createPipeline, type Station } from "../../pipeline/pipeline.ts";
 import { RequestRun } from "../../pipeline/request-run.ts";
-import { reasonOf } from "./reason-of.ts";
 import type { Recording } from "./recording.ts";
 import type { ReplayAnswer } from "./replay-answer.ts";
 

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { CommandError } from "../../client/command-error.ts";
 import type { Logger } from "../../data-models/logger.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { Lifecycle } from "../../lifecycle.ts";
 import type { AIModel } from "../../models/ai-model.ts";
-import { reasonOf } from "./reason-of.ts";
 
 /** As long as a server waits for it. */
 const stopTimeoutMs = 5000;
