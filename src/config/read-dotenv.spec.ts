@@ -41,6 +41,11 @@ describe("readDotenv", () => {
     refused(/is no text in UTF-8; save it as UTF-8/);
   });
 
+  it("does not take letters of Latin-1 for others", () => {
+    writeFileSync(".env", Buffer.from("MODEL_ID=fran\u00e7ais\n", "latin1"));
+    refused(/is no text in UTF-8; save it as UTF-8/);
+  });
+
   it("does not pass over a folder in silence", () => {
     mkdirSync(".env");
     refused(/cannot be read \(EISDIR.*make it a file/);

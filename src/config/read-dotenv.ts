@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { parse } from "dotenv";
 import { ConfigurationError } from "../errors/configuration-error.ts";
@@ -11,8 +12,8 @@ const name = ".env";
 export function readDotenv(): Readonly<Record<string, string>> {
   const bytes = bytesOf(name);
   if (bytes === null) return {};
-  // UTF-16, as some shells of Windows write it, has these; no text in UTF-8 has.
-  if (bytes.includes(0)) {
+  // UTF-16, as some shells of Windows write it, has NUL characters; no text in UTF-8 has.
+  if (bytes.includes(0) || !isUtf8(bytes)) {
     throw problem("is no text in UTF-8; save it as UTF-8, without NUL characters");
   }
   return parse(bytes);
