@@ -1,7 +1,11 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { ConfigurationError } from "../../errors/configuration-error.ts";
 
-/** The paths of the files of queues in a folder, by name; none if there is no such folder. */
+/**
+ * The paths of the files of queues in a folder, by name; none if there is no such folder.
+ * @throws ConfigurationError when it is there and cannot be read
+ */
 export function listSqliteFiles(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -10,6 +14,8 @@ export function listSqliteFiles(folder: string): readonly string[] {
       .toSorted();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `${folder} cannot be read (${reason}); name a folder that this user can read`;
+    throw new ConfigurationError([{ name: "SHARED_FOLDER_PATH", message }], { cause: error });
   }
 }

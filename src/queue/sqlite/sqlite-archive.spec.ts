@@ -172,4 +172,15 @@ describe("listSqliteFiles", () => {
     assert.deepEqual(listSqliteFiles(folder), [join(folder, "a.sqlite"), join(folder, "b.sqlite")]);
     assert.deepEqual(listSqliteFiles(join(folder, "none")), []);
   });
+
+  it("says that the folder cannot be read", () => {
+    const file = join(files.folder(), "file");
+    writeFileSync(file, "");
+    assert.throws(
+      () => listSqliteFiles(file),
+      (error) =>
+        error instanceof ConfigurationError &&
+        /SHARED_FOLDER_PATH: .* cannot be read \(ENOTDIR.*name a folder/.test(error.message),
+    );
+  });
 });
