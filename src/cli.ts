@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { ConfigurationError } from "./errors/configuration-error.ts";
+import { withoutFullStop } from "./errors/full-stop.ts";
 import { shownText, withoutPastedKeys } from "./errors/shown-text.ts";
 import { nodeProblem } from "./node-version.ts";
 
@@ -112,7 +113,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE" || isOutputLost) return;
   isOutputLost = true;
   process.stderr.write(
-    `arena: the output cannot be written (${error.message}); make room for it, or send it elsewhere\n`,
+    `arena: the output cannot be written (${withoutFullStop(error.message)}); make room for it, or send it elsewhere\n`,
   );
 });
 // There is nowhere left to say it.

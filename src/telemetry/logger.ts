@@ -6,6 +6,7 @@ import {
   pino,
   stdTimeFunctions,
 } from "pino";
+import { withoutFullStop } from "../errors/full-stop.ts";
 
 /** Levels that `LOG_LEVEL` takes. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -68,7 +69,7 @@ export function standardOutput(flushMs = 100): LogOutput {
 function tellUnwritten(error: NodeJS.ErrnoException): void {
   // Who reads no more wants no word about it.
   if (error.code === "EPIPE") return;
-  const message = `arena: the log cannot be written to standard output (${error.message}); make room there. The server goes on, and tries again\n`;
+  const message = `arena: the log cannot be written to standard output (${withoutFullStop(error.message)}); make room there. The server goes on, and tries again\n`;
   try {
     writeSync(2, message);
   } catch {
