@@ -40,17 +40,32 @@ describe("the command", () => {
     assert.deepEqual(await exited, [0, null]);
   });
 
-  it("says that it waits for what can never come", async () => {
-    const model = join(folder, "never.js");
-    await writeFile(model, "await new Promise(() => {});\nexport default class {}\n");
-    const child = spawn(process.execPath, ["--conditions=source", cli, "serve"], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, MODEL: model, QUEUE_URL: "memory:", GRPC_PORT: "0", HTTP_PORT: "0" },
+  const definition =
+    '{ modelID: "odd", needsText: true, needsImage: false, canText: true, canImage: false }';
+  const starting = (body: string) =>
+    `export default class { getModelDefinition() { return ${definition}; } async getResponse() {} start() { ${body} } }`;
+  for (const [what, source, expected] of [
+    [
+      "waits for what can never come",
+      "await new Promise(() => {});\nexport default class {}\n",
+      /a model's module that never finishes loading/,
+    ],
+    ["is ended by a module", "process.exit(0);", /something ended the process, such as a model/],
+    ["is ended by a model's start", starting("process.exit(0)"), /something ended the process/],
+    ["has a model whose start fails", starting("throw null"), /the model's start\(\) failed: null/],
+  ] as const) {
+    it(`says that it ${what}`, async () => {
+      const model = join(folder, "odd.js");
+      await writeFile(model, source);
+      const child = spawn(process.execPath, ["--conditions=source", cli, "serve"], {
+        stdio: ["ignore", "ignore", "pipe"],
+        env: { ...process.env, MODEL: model, QUEUE_URL: "memory:", GRPC_PORT: "0", HTTP_PORT: "0" },
+      });
+      const exited = once(child, "exit");
+      assert.match(await text(child.stderr), expected);
+      assert.deepEqual(await exited, [1, null]);
     });
-    const exited = once(child, "exit");
-    assert.match(await text(child.stderr), /a model's module that never finishes loading/);
-    assert.deepEqual(await exited, [1, null]);
-  });
+  }
 
   it("serves and stops with a log that cannot be written", async () => {
     const full = openSync("/dev/full", "w");

@@ -128,12 +128,17 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 let hasEnded = false;
-// Node ends without a word when nothing can happen any longer; that is no orderly end.
+let isIdle = false;
+process.once("beforeExit", () => {
+  isIdle = true;
+});
+// Node ends without a word when nothing can happen any longer, or a module ends it; that is no orderly end.
 process.once("exit", (exitCode) => {
   if (hasEnded || exitCode !== 0) return;
-  process.stderr.write(
-    "arena: waits for something that can never come, such as a model's module that never finishes loading\n",
-  );
+  const why = isIdle
+    ? "waits for something that can never come, such as a model's module that never finishes loading"
+    : "something ended the process, such as a model that calls process.exit(); throw an error instead";
+  process.stderr.write(`arena: ${why}\n`);
   process.exitCode = 1;
 });
 

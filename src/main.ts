@@ -2,6 +2,7 @@ import { toMilliseconds } from "./config/duration.ts";
 import type { Settings } from "./config/settings.ts";
 import type { Logger } from "./data-models/logger.ts";
 import { ConfigurationError, type ConfigurationProblem } from "./errors/configuration-error.ts";
+import { messageOf } from "./errors/reason-of.ts";
 import { mostRequestBytes } from "./heap-bytes.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import type { AIModel } from "./models/ai-model.ts";
@@ -210,7 +211,7 @@ export async function createArenaServer(
       { name: "deadlines", start: () => worker.watchDeadlines() },
       {
         name: "model",
-        start: () => (isWorker ? model.start() : undefined),
+        start: () => (isWorker ? startModel(model) : undefined),
         stop: () => (isWorker ? model.stop() : undefined),
         stopTimeoutMs: modelStopTimeoutMs,
       },
@@ -247,4 +248,13 @@ function tlsFiles(settings: Settings): TlsFiles {
     key: settings.TLS_KEY_FILE,
     clientAuthority: settings.TLS_CLIENT_CA_FILE,
   };
+}
+
+async function startModel(model: AIModel): Promise<void> {
+  try {
+    await model.start();
+  } catch (thrown) {
+    if (thrown instanceof ConfigurationError) throw thrown;
+    throw new Error(`the model's start() failed: ${messageOf(thrown)}`, { cause: thrown });
+  }
 }

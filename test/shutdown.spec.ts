@@ -28,7 +28,7 @@ describe("the server's process", () => {
   }
 
   describe("at SIGTERM", () => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
       it(`ARENA-20 ends with 0 at ${signal}, the stream with UNAVAILABLE`, async () => {
         const { server, stream } = await serve();
         server.kill(signal);

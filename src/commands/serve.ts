@@ -10,7 +10,8 @@ import {
   standardOutput,
 } from "../telemetry/logger.ts";
 
-const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+/** SIGHUP comes when a terminal closes. */
+const signalNumbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const flushTimeoutMs = 1000;
 type StopSignal = keyof typeof signalNumbers;
 
@@ -70,7 +71,7 @@ function untilStopped(
       logger.info({ signal }, "stopping; a second signal stops at once");
       stop(0);
     };
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, onSignal);
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, onSignal);
     // A model may lose track of a promise; the requests of others must not suffer for it.
     process.on("unhandledRejection", (error) =>
       logger.error({ err: error }, "unhandled rejection"),

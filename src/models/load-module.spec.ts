@@ -181,6 +181,11 @@ describe("loadModule", () => {
     await fails("./broken.mjs", /constructor of \.\/broken\.mjs failed: no weights/);
   });
 
+  it("takes no order of sessions that it does not know", async () => {
+    write("order.mjs", `export default class { sessionOrder = "Serial"; ${methods} }`);
+    await fails("./order.mjs", /sessionOrder of .*order\.mjs is 'Serial'; expected "concurrent"/);
+  });
+
   it("says where a module cannot be parsed", async () => {
     write("broken.mjs", `export default class {\n  getResponse( {\n}`);
     write("broken.ts", `export default class {\n  getResponse( {\n}`);
@@ -220,9 +225,11 @@ describe("loadModule", () => {
   it("says that a module failed on its own, and what is no module", async () => {
     write("throws.mjs", `throw new Error("no GPU");`);
     write("rejects.mjs", `await Promise.reject("just text");`);
+    write("object.mjs", `throw Object.create(null, { why: { value: 1, enumerable: true } });`);
     write("model.py", `class AIModel: pass`);
     await fails("./throws.mjs", /failed while it was loaded: no GPU/);
     await fails("./rejects.mjs", /failed while it was loaded: just text/);
+    await fails("./object.mjs", /failed while it was loaded: .*why: 1/);
     await fails("./model.py", /no JavaScript or TypeScript module/);
   });
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../errors/configuration-error.ts";
+import { messageOf, reasonOf } from "../errors/reason-of.ts";
 import { AdaptedModel, type ModelLike } from "./adapted-model.ts";
 import { AIModel } from "./ai-model.ts";
 import { explainImportFailure } from "./module-failure.ts";
@@ -52,6 +53,12 @@ function createInstance(model: string, exported: unknown): AIModel {
       `the default export of ${model} is not a model: it has no method ${missing.join(" and no method ")}`,
     );
   }
+  const order: unknown = instance.sessionOrder ?? "concurrent";
+  if (order !== "concurrent" && order !== "serial") {
+    throw moduleError(
+      `sessionOrder of ${model} is ${reasonOf(order)}; expected "concurrent" or "serial"`,
+    );
+  }
   return instance instanceof AIModel ? instance : new AdaptedModel(instance);
 }
 
@@ -66,8 +73,7 @@ function construct(model: string, Model: Constructor): unknown {
   try {
     return new Model();
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw moduleError(`the constructor of ${model} failed: ${reason}`, thrown);
+    throw moduleError(`the constructor of ${model} failed: ${messageOf(thrown)}`, thrown);
   }
 }
 

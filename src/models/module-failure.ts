@@ -1,8 +1,9 @@
 import { asSentence } from "../errors/full-stop.ts";
+import { messageOf } from "../errors/reason-of.ts";
 
 /** Says why a model's module could not be imported, and what to do. */
 export function explainImportFailure(model: string, thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   switch (codeOf(thrown)) {
     case "ERR_MODULE_NOT_FOUND":
     case "MODULE_NOT_FOUND":
