@@ -196,17 +196,22 @@ describe("the server's process", () => {
   }).timeout(5000);
 
   describe("when the model misbehaves", () => {
-    it("goes on after a promise that nobody looked at", async () => {
-      const { server, stream, command } = await serve();
-      await command("1", "reject");
-      assert.equal((await stream.answer("1")).json.text, "rejected");
-      const line = await server.named("unhandled rejection");
-      assert.match(JSON.stringify(line), /lost promise/);
-      await command("2", "say still here");
-      assert.equal((await stream.answer("2")).json.text, "still here");
-      server.kill("SIGTERM");
-      assert.equal((await server.exited).code, 0);
-    });
+    for (const [how, expected] of [
+      ["reject", /lost promise/],
+      ["garble", /cannot be read/],
+    ] as const) {
+      it(`goes on after a promise that nobody looked at (${how})`, async () => {
+        const { server, stream, command } = await serve();
+        await command("1", how);
+        assert.equal((await stream.answer("1")).json.text, "rejected");
+        const line = await server.named("unhandled rejection");
+        assert.match(JSON.stringify(line), expected);
+        await command("2", "say still here");
+        assert.equal((await stream.answer("2")).json.text, "still here");
+        server.kill("SIGTERM");
+        assert.equal((await server.exited).code, 0);
+      });
+    }
 
     it("answers what is left after an exception that nobody caught, and ends with 1", async () => {
       const { server, stream, command } = await serve();

@@ -4,9 +4,11 @@ import {
   destination,
   type Logger as PinoLogger,
   pino,
+  stdSerializers,
   stdTimeFunctions,
 } from "pino";
 import { withoutFullStop } from "../errors/full-stop.ts";
+import { reasonOf } from "../errors/reason-of.ts";
 
 /** Levels that `LOG_LEVEL` takes. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -22,9 +24,21 @@ export function createLogger(level: LogLevel, output: DestinationStream): Server
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: readable },
     },
     output,
   );
+}
+
+/** Models throw anything, also what throws when it is read. */
+function readable(thrown: unknown): unknown {
+  try {
+    const shown = thrown instanceof Error ? stdSerializers.err(thrown) : thrown;
+    JSON.stringify(shown);
+    return shown;
+  } catch {
+    return reasonOf(thrown);
+  }
 }
 
 /** Where log lines go, some of them a moment later. */
