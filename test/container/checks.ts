@@ -49,6 +49,12 @@ async function examineImage(): Promise<void> {
     const { stdout, stderr } = container.run(["node", "--input-type=module", "-e", script]);
     assert.equal(stdout.trim(), "[]", stderr);
   });
+  await check("its processes use the allocator that gives memory back", () => {
+    const script = `console.log(require("fs").readFileSync("/proc/self/maps", "utf8"))`;
+    const { stdout, stderr } = container.run(["node", "-e", script]);
+    assert.match(stdout, /\/libjemalloc\.so\.2\n/);
+    assert.equal(stderr, "");
+  });
   await check("nothing of the image can be changed by its user", () => {
     assert.notEqual(container.run(["touch", "model.proto"]).status, 0);
     assert.notEqual(container.run(["touch", "dist/new"]).status, 0);
