@@ -24,6 +24,7 @@ function ask(model: AIModel) {
   }
 }
 
-function modelError(message: string, cause?: unknown): ConfigurationError {
+/** What is wrong with the model that MODEL names. */
+export function modelError(message: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError([{ name: "MODEL", message }], { cause });
 }

@@ -4,6 +4,7 @@ import { ConfigurationError } from "../errors/configuration-error.ts";
 import { messageOf, reasonOf } from "../errors/reason-of.ts";
 import { AdaptedModel, type ModelLike } from "./adapted-model.ts";
 import { AIModel } from "./ai-model.ts";
+import { modelError } from "./definition-of.ts";
 import { explainImportFailure } from "./module-failure.ts";
 import { importFrom, resolveOwnPackage } from "./module-resolution.ts";
 import { isModulePath } from "./module-specifier.ts";
@@ -28,7 +29,7 @@ export async function loadModule(model: string, directory: string): Promise<AIMo
     stopResolving();
     throw thrown instanceof ConfigurationError
       ? thrown
-      : moduleError(explainImportFailure(model, thrown), thrown);
+      : modelError(explainImportFailure(model, thrown), thrown);
   }
 }
 
@@ -40,7 +41,7 @@ function defaultExportOf(namespace: unknown): unknown {
 
 function createInstance(model: string, exported: unknown): AIModel {
   if (exported === undefined) {
-    throw moduleError(
+    throw modelError(
       `${model} has no default export; write "export default class … extends AIModel"`,
     );
   }
@@ -49,13 +50,13 @@ function createInstance(model: string, exported: unknown): AIModel {
     const missing = requiredMethods.filter(
       (name) => typeof memberOf(instance, name) !== "function",
     );
-    throw moduleError(
+    throw modelError(
       `the default export of ${model} is not a model: it has no method ${missing.join(" and no method ")}`,
     );
   }
   const order: unknown = instance.sessionOrder ?? "concurrent";
   if (order !== "concurrent" && order !== "serial") {
-    throw moduleError(
+    throw modelError(
       `sessionOrder of ${model} is ${reasonOf(order)}; expected "concurrent" or "serial"`,
     );
   }
@@ -73,7 +74,7 @@ function construct(model: string, Model: Constructor): unknown {
   try {
     return new Model();
   } catch (thrown) {
-    throw moduleError(`the constructor of ${model} failed: ${messageOf(thrown)}`, thrown);
+    throw modelError(`the constructor of ${model} failed: ${messageOf(thrown)}`, thrown);
   }
 }
 
@@ -88,8 +89,4 @@ function memberOf(value: unknown, name: string): unknown {
   if ((typeof value !== "object" && typeof value !== "function") || value === null)
     return undefined;
   return Reflect.get(value, name);
-}
-
-function moduleError(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError([{ name: "MODEL", message }], { cause });
 }

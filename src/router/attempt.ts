@@ -186,7 +186,7 @@ export class Attempt {
     this.#watchdog.forget("connectMs");
     if (!this.#wait || this.#wait.isOver) return;
     this.#wait.heard();
-    // The model is there: from now on it is as any other.
+    // The model has started: the limits of any attempt hold.
     this.#watchdog.forget("loadingMs");
     this.#watchAnswer();
   }

@@ -33,9 +33,7 @@ export function createLogger(level: LogLevel, output: DestinationStream): Server
 /** Models throw anything, also what throws when it is read. */
 function readable(thrown: unknown): unknown {
   try {
-    const shown = thrown instanceof Error ? stdSerializers.err(thrown) : thrown;
-    JSON.stringify(shown);
-    return shown;
+    return Reflect.apply(stdSerializers.err, undefined, [thrown]);
   } catch {
     return reasonOf(thrown);
   }

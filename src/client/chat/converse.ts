@@ -1,5 +1,6 @@
 import type { Interface } from "node:readline";
 import { printable } from "../../data-models/printable.ts";
+import { messageOf } from "../../errors/reason-of.ts";
 import { CommandError } from "../command-error.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ChatSession } from "./chat-session.ts";
@@ -30,8 +31,7 @@ export async function converse(
     } catch (error) {
       if (signal.aborted) break;
       failures += 1;
-      const message = error instanceof Error ? error.message : String(error);
-      terminal.stderr.write(`✖ ${printable(message, "lines")}\n`);
+      terminal.stderr.write(`✖ ${printable(messageOf(error), "lines")}\n`);
     }
     if (hasPrompt && isOpen) lines.prompt();
   }

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { messageOf } from "../../errors/reason-of.ts";
 
 /**
  * The paths of the files of queues in a folder, by name; none if there is no such folder.
@@ -14,8 +15,7 @@ export function listSqliteFiles(folder: string): readonly string[] {
       .toSorted();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `${folder} cannot be read (${reason}); name a folder that this user can read`;
+    const message = `${folder} cannot be read (${messageOf(error)}); name a folder that this user can read`;
     throw new ConfigurationError([{ name: "SHARED_FOLDER_PATH", message }], { cause: error });
   }
 }
