@@ -313,5 +313,5 @@ describe("cleaning up", () => {
       for (const client of clients) await client.answers().opened;
       await server.stop();
       await health?.ended;
-    })).timeout(8000);
+    }));
 });

@@ -133,7 +133,7 @@ describe("the server's process", () => {
       await server.named("model starts");
       server.kill("SIGTERM");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
-    }).timeout(6000);
+    });
 
     it("answers the requests that came already when it is stopped", async () => {
       const port = await freePort();
@@ -193,7 +193,7 @@ describe("the server's process", () => {
     assert.equal((await stream.ended).code, "UNAVAILABLE");
     assert.deepEqual(await server.exited, { code: 0, signal: null });
     assert.equal(server.stderr, "");
-  }).timeout(5000);
+  });
 
   describe("when the model misbehaves", () => {
     for (const [how, expected] of [
@@ -239,7 +239,7 @@ describe("the server's process", () => {
       server.kill("SIGTERM");
       assert.equal((await stream.ended).code, "UNAVAILABLE");
       assert.deepEqual(await server.exited, { code: 0, signal: null });
-    }).timeout(6000);
+    });
   });
 
   describe("with a wrong configuration", () => {

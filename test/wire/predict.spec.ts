@@ -358,7 +358,7 @@ describe("predict", () => {
         assert.equal(answer.json.error?.code, "INTERNAL");
         const figures = await scrape(served.server.httpUrl);
         assert.equal(figures.get("arena_requests_in_flight"), 0);
-      }).timeout(3000);
+      });
     }
 
     it("ARENA-9 answers INTERNAL when the model throws before it returns a promise", async () => {

@@ -48,7 +48,8 @@ export class FragileConnection {
   /** Cuts every connection with a reset and takes no more. */
   sever(): void {
     this.#server.close();
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) resetSocket(socket);
+    this.#sockets.clear();
   }
 
   #carry(near: Socket): void {
@@ -74,6 +75,16 @@ export class FragileConnection {
 
   #drop(socket: Socket, other: Socket): void {
     this.#sockets.delete(socket);
-    other.destroy();
+    if (this.#sockets.has(other)) other.destroy();
   }
+}
+
+/**
+ * Resets a connection. Not to be destroyed afterwards, and destroyed here if
+ * something waits to be written: Node keeps the handle of a socket for ever
+ * that is reset while its end is on its way, and cannot exit then.
+ */
+export function resetSocket(socket: Socket): void {
+  if (socket.writableLength > 0 || socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
