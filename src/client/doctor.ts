@@ -34,6 +34,7 @@ command line.
 /** What a Python client receives at most; a larger message ends its stream (ARENA-19). */
 const PYTHON_RECEIVE_LIMIT = 4 * 1024 * 1024;
 const PROMPT_MS = 500;
+const QUICK_MS = 100;
 /** 33 MB take their time on a slow line. */
 const LEAST_CALL_MS = 10_000;
 
@@ -62,7 +63,13 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     receiveLimitBytes: PYTHON_RECEIVE_LIMIT,
   };
   const callMs = Math.max(answerMs, LEAST_CALL_MS);
-  const patience = { callMs, answerMs, quietMs: answerMs / 10, promptMs: PROMPT_MS };
+  const patience = {
+    callMs,
+    answerMs,
+    quietMs: answerMs / 10,
+    promptMs: PROMPT_MS,
+    quickMs: QUICK_MS,
+  };
   const plan = makePlan(values.only);
   const patient = new Patient(connection, patience, values["model-id"]);
   const { sent, prompts } = countRequests(plan);

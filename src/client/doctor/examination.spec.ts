@@ -12,8 +12,9 @@ import type { Report } from "./report.ts";
 describe("examine", () => {
   it("finds nothing to mend in a container that does what ARENA-3 to ARENA-22 say, and says what it did not see", async () => {
     const report = await examineContainer(new RightContainer(), [], {
-      answerMs: 1000,
-      promptMs: 1000,
+      answerMs: 10_000,
+      promptMs: 10_000,
+      quickMs: 10_000,
     });
     assert.deepEqual(brokenTitles(report), []);
     assert.deepEqual(titles(report, "not seen"), [

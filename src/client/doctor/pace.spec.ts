@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Pace } from "./pace.ts";
 
-const patience = { callMs: 30_000, answerMs: 30_000, quietMs: 3000, promptMs: 500 };
+const patience = { callMs: 30_000, answerMs: 30_000, quietMs: 3000, promptMs: 500, quickMs: 100 };
 
 describe("Pace", () => {
   it("waits as it is told while nothing is known", () => {

@@ -8,10 +8,9 @@ export interface Patience {
   readonly quietMs: number;
   /** For the `Empty` of predict before it counts as a predict that waits. */
   readonly promptMs: number;
+  /** Below this, an answer comes too quickly for the doctor to see where its time went. */
+  readonly quickMs: number;
 }
-
-/** Below this, an answer comes too quickly for the doctor to see where its time went. */
-const QUICK_MS = 100;
 
 /** More requests than these are never under way at once. */
 const MOST_AT_ONCE = 16;
@@ -35,7 +34,7 @@ export class Pace {
 
   /** Whether answers come too quickly for the doctor to see where their time went. */
   get isQuick(): boolean {
-    return this.aloneMs < QUICK_MS;
+    return this.aloneMs < this.#patience.quickMs;
   }
 
   /** How long a call may take. */
