@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostgresStore } from "../src/queue/postgres/postgres-store.ts";
-import type { QueueStore, QueueStoreOptions } from "../src/queue/queue-store.ts";
 import { SqliteStore } from "../src/queue/sqlite/sqlite-store.ts";
+import type { QueueStore, QueueStoreOptions } from "../src/queue/stored/queue-store.ts";
 import { startPostgres } from "../test/fixtures/postgres.ts";
 import { type Figure, median } from "./figures.ts";
 

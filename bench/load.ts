@@ -7,7 +7,7 @@ import { median } from "./figures.ts";
 export interface LoadResult {
   readonly perSecond: number;
   readonly medianMs: number;
-  readonly longestMs: number;
+  readonly maxMs: number;
   /** From predict to its Empty. */
   readonly acceptedMedianMs: number;
 }
@@ -86,7 +86,7 @@ export async function load(
   return {
     perSecond: count / seconds,
     medianMs: median(latencies),
-    longestMs: Math.max(...latencies),
+    maxMs: Math.max(...latencies),
     acceptedMedianMs: median(acceptances),
   };
 }

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { configParts } from "../src/access/config-parts.ts";
-import { arenaConfigSchema } from "../src/profiles/arena-config-schema.ts";
-import { spellingsOf } from "../src/profiles/spellings.ts";
+import { arenaConfigSchema } from "../src/arena-file/schema/arena-config-schema.ts";
+import { spellingsOf } from "../src/arena-file/schema/spellings.ts";
 
 /** The part of JSON schema that is touched here. */
 interface ObjectSchema {

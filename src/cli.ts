@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { ConfigurationError } from "./errors/configuration-error.ts";
-import { withoutFullStop } from "./errors/full-stop.ts";
-import { shownText, withoutPastedKeys } from "./errors/shown-text.ts";
-import { nodeProblem } from "./node-version.ts";
+import { ConfigurationError } from "./errors/arena-error.ts";
+import { nodeProblem } from "./process/node-version.ts";
+import { withoutFullStop } from "./text/full-stop.ts";
+import { shownText, withoutPastedKeys } from "./text/shown-text.ts";
 
 const usage = `arena: puts an AI model in service for the Collaborative AI Arena
 
@@ -49,13 +49,18 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
     argv.length > 0
       ? explain(modelsUsage, argv)
       : (await import("./commands/models.ts")).printModels(),
-  chat: async (argv) => (await import("./client/chat.ts")).runChat(argv, process),
-  sessions: async (argv) => (await import("./commands/sessions.ts")).runSessions(argv, process),
-  replay: async (argv) => (await import("./commands/replay.ts")).runReplay(argv, process),
+  chat: async (argv) => (await import("./commands/chat/chat.ts")).runChat(argv, process),
+  sessions: async (argv) =>
+    (await import("./commands/sessions/sessions.ts")).runSessions(argv, process),
+  replay: async (argv) => (await import("./commands/replay/replay.ts")).runReplay(argv, process),
   profiles: async (argv) =>
-    (await import("./commands/profiles.ts")).runProfiles(argv, process, await configFile()),
+    (await import("./commands/profiles/profiles.ts")).runProfiles(
+      argv,
+      process,
+      await configFile(),
+    ),
   route: async (argv) =>
-    (await import("./commands/route.ts")).runRoute(
+    (await import("./commands/route/route.ts")).runRoute(
       argv,
       process,
       (await import("./commands/route/open-route.ts")).openRoute,
@@ -63,8 +68,11 @@ const commands: Readonly<Record<string, (argv: string[]) => Promise<number>>> = 
   mock: async (argv) => (await import("./commands/mock.ts")).runMock(argv, process),
   doctor: async (argv) =>
     argv[0] === "profiles"
-      ? (await import("./commands/preflight.ts")).runPreflight(argv.slice(1), process)
-      : (await import("./client/doctor.ts")).runDoctor(argv, process),
+      ? (await import("./commands/doctor-profiles/doctor-profiles.ts")).runPreflight(
+          argv.slice(1),
+          process,
+        )
+      : (await import("./commands/doctor/doctor.ts")).runDoctor(argv, process),
 };
 
 /** Reads the environment only when it is asked for the file. */

@@ -4,12 +4,12 @@ export {
   ArenaClient,
   type ArenaClientOptions,
   type AskOptions,
+  NoAnswerError,
   type TimedAnswer,
 } from "./client/arena-client.ts";
-export { NoAnswerError } from "./client/no-answer-error.ts";
 export { RpcError } from "./client/rpc-error.ts";
 export type { FaultName } from "./testing/mock-provider/faults.ts";
-export type { MockRequest } from "./testing/mock-provider/mock-request.ts";
+export type { MockRequest } from "./testing/mock-provider/request-log.ts";
 export {
   type MockProvider,
   type MockProviderOptions,

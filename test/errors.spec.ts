@@ -3,8 +3,11 @@ import { readdirSync, readFileSync } from "node:fs";
 
 describe("docs/errors.md", () => {
   const classes = readdirSync("src/errors")
-    .filter((file) => file.endsWith("-error.ts") && !file.startsWith("to-"))
-    .map((file) => /export class (\w+)/.exec(readFileSync(`src/errors/${file}`, "utf8"))?.[1])
+    .filter((file) => !file.endsWith(".spec.ts"))
+    .flatMap((file) => [
+      ...readFileSync(`src/errors/${file}`, "utf8").matchAll(/export class (\w+Error)\b/g),
+    ])
+    .map(([, name]) => name)
     .toSorted();
   const headings = [...readFileSync("docs/errors.md", "utf8").matchAll(/^### (\w+)/gm)]
     .map(([, heading]) => heading)

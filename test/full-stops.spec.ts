@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AllProvidersFailedError } from "../src/errors/all-providers-failed-error.ts";
-import { ConfigurationError } from "../src/errors/configuration-error.ts";
-import { ProviderError } from "../src/errors/provider-error.ts";
-import { failureFinding } from "../src/preflight/failure-finding.ts";
-import { judge } from "../src/providers/provider-verdict.ts";
+import { ConfigurationError } from "../src/errors/arena-error.ts";
+import { ProviderError } from "../src/errors/model-errors.ts";
+import { AllProvidersFailedError } from "../src/errors/route-errors.ts";
+import { failureFinding } from "../src/profile-checks/failure-finding.ts";
+import { judge } from "../src/providers/errors/provider-verdict.ts";
 
 /** Two full stops, or one where a sentence goes on. */
 const stray = /(?<!\.)\.\.(?!\.)|\.[;,]|[?!]\.|\.\)\./;

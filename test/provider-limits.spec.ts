@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../src/profiles/profile.ts";
+import type { ProviderName } from "../src/arena-file/profile.ts";
 import type { Provider, ProviderContext } from "../src/providers/provider.ts";
 import { createProvider } from "../src/providers/registry.ts";
-import { Attempt } from "../src/router/attempt.ts";
-import { HealthBook } from "../src/router/candidate-health.ts";
-import { RouteConfig, RouteLimits } from "../src/router/route-config.ts";
+import { Attempt } from "../src/routing/call/attempt.ts";
+import { HealthBook } from "../src/routing/health/candidate-health.ts";
+import { RouteConfig, RouteLimits } from "../src/routing/plan/route-config.ts";
 import { deferred } from "./fixtures/deferred.ts";
 import { ManualClock } from "./fixtures/manual-clock.ts";
 import { accessTo as accessOf, FixedKeys } from "./fixtures/provider-questions.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { Message, type MessagePart } from "../src/data-models/message.ts";
 import { parseTaskInput } from "../src/data-models/parse-task-input.ts";
-import { InvalidRequestError } from "../src/errors/invalid-request-error.ts";
+import { Message, type MessagePart } from "../src/data-models/task.ts";
+import { InvalidRequestError } from "../src/errors/request-errors.ts";
 import { modelRequest } from "../src/generated/model.ts";
 import { ScriptedModel } from "../src/testing.ts";
 import { lastText, question } from "./fixtures/questions.ts";

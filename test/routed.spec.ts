@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { openRouter } from "../src/access/open-router.ts";
-import { runProfiles } from "../src/commands/profiles.ts";
-import { runRoute } from "../src/commands/route.ts";
+import { runProfiles } from "../src/commands/profiles/profiles.ts";
+import { runRoute } from "../src/commands/route/route.ts";
 import { openEnvironment } from "../src/config/environment.ts";
 import type { FaultName } from "../src/testing/mock-provider/faults.ts";
 import {

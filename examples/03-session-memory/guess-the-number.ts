@@ -13,7 +13,7 @@ interface Game {
   guesses: number;
 }
 
-const mostGames = 10_000;
+const maxGames = 10_000;
 
 /** Keeps a number in mind for each session and says whether a guess is too low or too high. */
 export default class GuessTheNumber extends AIModel {
@@ -42,7 +42,7 @@ export default class GuessTheNumber extends AIModel {
     this.#games.set(sessionID, game);
     // Sessions end without a word, so the oldest game makes room for the newest.
     const [oldest] = this.#games.keys();
-    if (this.#games.size > mostGames && oldest !== undefined) this.#games.delete(oldest);
+    if (this.#games.size > maxGames && oldest !== undefined) this.#games.delete(oldest);
     return game;
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ConfigurationError } from "../errors/configuration-error.ts";
-import { parseArenaConfig } from "../profiles/parse-arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { parseArenaConfig } from "../arena-file/parse-arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
+import { ConfigurationError } from "../errors/arena-error.ts";
 import { configParts, configPartsWith } from "./config-parts.ts";
 
 const azure: Profile = {

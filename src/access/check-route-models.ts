@@ -1,7 +1,7 @@
-import { shownText } from "../errors/shown-text.ts";
-import type { Mistake } from "../profiles/mistake.ts";
-import { compileModelPattern } from "../profiles/model-pattern.ts";
-import type { RouteConfig } from "../router/route-config.ts";
+import type { Mistake } from "../arena-file/mistakes/mistake.ts";
+import { compileModelPattern } from "../arena-file/model-pattern.ts";
+import type { RouteConfig } from "../routing/plan/route-config.ts";
+import { shownText } from "../text/shown-text.ts";
 import type { ModelRules } from "./model-rules.ts";
 
 /** Finds models that a route asks for at whoever has them, and that no profile has, for anybody. */

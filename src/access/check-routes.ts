@@ -1,12 +1,12 @@
-import { nearestName } from "../errors/nearest-name.ts";
-import { shownText } from "../errors/shown-text.ts";
-import type { ArenaConfig } from "../profiles/arena-config.ts";
-import type { Mistake } from "../profiles/mistake.ts";
-import { compileModelPattern } from "../profiles/model-pattern.ts";
-import { type Profile, providerNames } from "../profiles/profile.ts";
-import { ProfileAccess } from "../profiles/profile-access.ts";
-import { referenceMistakes } from "../profiles/reference-mistakes.ts";
-import type { RouteConfig } from "../router/route-config.ts";
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import type { Mistake } from "../arena-file/mistakes/mistake.ts";
+import { referenceMistakes } from "../arena-file/mistakes/name-mistakes.ts";
+import { compileModelPattern } from "../arena-file/model-pattern.ts";
+import { type Profile, providerNames } from "../arena-file/profile.ts";
+import type { RouteConfig } from "../routing/plan/route-config.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import { shownText } from "../text/shown-text.ts";
+import { ProfileAccess } from "./profile-access.ts";
 
 /** Finds routes with one name, wrong providers, globs for models, and candidates whose profile is not there or does not have the model. */
 export function checkRoutes({ profiles }: ArenaConfig, routes: readonly RouteConfig[]): Mistake[] {

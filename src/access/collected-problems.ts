@@ -1,4 +1,4 @@
-import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/arena-error.ts";
 
 /** Problems of several parts, which are told together. */
 export class CollectedProblems {

@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { checkPrices } from "../profiles/check-prices.ts";
-import type { ArenaConfigParts } from "../profiles/parse-arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
-import { azureModelList } from "../providers/azure-variables.ts";
-import { PriceConfig } from "../router/price-config.ts";
-import { RouteConfig } from "../router/route-config.ts";
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import { checkPrices } from "../arena-file/mistakes/check-prices.ts";
+import type { Mistake } from "../arena-file/mistakes/mistake.ts";
+import type { ArenaConfigParts } from "../arena-file/parse-arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
+import { azureModelList } from "../providers/vendors/azure-variables.ts";
+import { RouteConfig } from "../routing/plan/route-config.ts";
+import { PriceConfig } from "../routing/prices/prices.ts";
 import { parseKey } from "../secrets/parse-key.ts";
 import { parseReference } from "../secrets/parse-reference.ts";
-import { checkAzureNames } from "./check-azure-names.ts";
 import { checkRouteModels } from "./check-route-models.ts";
 import { checkRoutes } from "./check-routes.ts";
 import { ModelRules } from "./model-rules.ts";
@@ -52,4 +53,14 @@ export const configParts = configPartsWith(null);
 
 function problemOf(parsed: ReturnType<typeof parseKey> | ReturnType<typeof parseReference>) {
   return parsed.kind === "problem" ? parsed.message : null;
+}
+
+/** Finds profiles of the file that are called as those of `AZURE_OPENAI_MODELS` are. */
+function checkAzureNames({ profiles }: ArenaConfig, azure: readonly Profile[]): Mistake[] {
+  const message = `is what the models of ${azureModelList} are called; give the profile a name of its own`;
+  return profiles.flatMap(({ name }, index) =>
+    azure.some((other) => other.name === name)
+      ? [{ path: ["profiles", index, "name"], message }]
+      : [],
+  );
 }

@@ -1,9 +1,9 @@
-import type { Profile } from "../profiles/profile.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import { createProvider } from "../providers/registry.ts";
-import type { RouteScope } from "../router/candidate.ts";
-import { RouteConfig } from "../router/route-config.ts";
-import type { ExplainedCandidate } from "../router/route-explanation.ts";
-import { type ExplainedRoute, Router } from "../router/router.ts";
+import type { RouteScope } from "../routing/plan/candidate.ts";
+import { RouteConfig } from "../routing/plan/route-config.ts";
+import type { ExplainedCandidate } from "../routing/plan/route-explanation.ts";
+import { type ExplainedRoute, Router } from "../routing/router.ts";
 import type { LoadedAccess } from "./load-access.ts";
 import { ModelRules } from "./model-rules.ts";
 import { routeAccesses } from "./route-accesses.ts";

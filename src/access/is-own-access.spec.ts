@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type ArenaConfig, emptyArenaConfig } from "../profiles/arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { type ArenaConfig, emptyArenaConfig } from "../arena-file/arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import { isOwnAccess } from "./is-own-access.ts";
 
 describe("isOwnAccess", () => {

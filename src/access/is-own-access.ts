@@ -1,7 +1,7 @@
-import type { ArenaConfig } from "../profiles/arena-config.ts";
-import { isSameAccess } from "../profiles/is-same-access.ts";
-import type { Profile } from "../profiles/profile.ts";
-import type { RouteScope } from "../router/candidate.ts";
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import { isSameAccess } from "../arena-file/is-same-access.ts";
+import type { Profile } from "../arena-file/profile.ts";
+import type { RouteScope } from "../routing/plan/candidate.ts";
 
 /**
  * Whether a profile is this user's own: it stands in the user's lists, and its

@@ -1,10 +1,14 @@
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import { type ConfigFile, loadArenaConfig } from "../arena-file/load-arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import type { Environment } from "../config/environment.ts";
-import type { ArenaConfig } from "../profiles/arena-config.ts";
-import { type ConfigFile, loadArenaConfig } from "../profiles/load-arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
-import { azureModelList, azurePrefix, toAzureProfiles } from "../providers/azure-variables.ts";
-import type { PriceConfig } from "../router/price-config.ts";
-import type { RouteConfig } from "../router/route-config.ts";
+import {
+  azureModelList,
+  azurePrefix,
+  toAzureProfiles,
+} from "../providers/vendors/azure-variables.ts";
+import type { RouteConfig } from "../routing/plan/route-config.ts";
+import type { PriceConfig } from "../routing/prices/prices.ts";
 import type { CollectedProblems } from "./collected-problems.ts";
 import { configPartsWith } from "./config-parts.ts";
 

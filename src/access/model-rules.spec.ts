@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseArenaConfig } from "../profiles/parse-arena-config.ts";
+import { parseArenaConfig } from "../arena-file/parse-arena-config.ts";
 import { configParts } from "./config-parts.ts";
 import { ModelRules } from "./model-rules.ts";
 

@@ -1,14 +1,29 @@
-import { ModelNotAllowedError } from "../errors/model-not-allowed-error.ts";
-import { UnknownModelError } from "../errors/unknown-model-error.ts";
-import { type AccessDecision, AccessRules } from "../profiles/access-rules.ts";
-import { allowedText } from "../profiles/allowed-text.ts";
-import type { ArenaConfig } from "../profiles/arena-config.ts";
-import { ProfileAccess } from "../profiles/profile-access.ts";
-import type { Asker } from "../profiles/scope.ts";
-import type { RouteScope } from "../router/candidate.ts";
-import { whyElsewhere } from "../router/gather-candidates.ts";
-import type { PriceConfig } from "../router/price-config.ts";
-import { Prices } from "../router/prices.ts";
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import { providerNeeds } from "../arena-file/provider-needs.ts";
+import { ModelNotAllowedError, UnknownModelError } from "../errors/route-errors.ts";
+import type { RouteScope } from "../routing/plan/candidate.ts";
+import { whyElsewhere } from "../routing/plan/gather-candidates.ts";
+import { type PriceConfig, Prices } from "../routing/prices/prices.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import { type AccessDecision, AccessRules } from "./access-rules.ts";
+import { ProfileAccess } from "./profile-access.ts";
+import type { Asker } from "./scope.ts";
+
+const maxNames = 20;
+
+/** Which models would work instead, for the end of a message. */
+function allowedText(model: string, accesses: readonly ProfileAccess[]): string {
+  const names = new Set(accesses.flatMap((access) => access.names ?? []));
+  const open = accesses
+    .filter((access) => access.names === null)
+    .map(({ profile }) => `all models of ${providerNeeds[profile.provider].title}`);
+  const all = [...names, ...new Set(open)];
+  if (all.length === 0) return "No model may be used here; ask for a workspace that has one.";
+  const rest = all.length > maxNames ? ` and ${all.length - maxNames} more` : "";
+  const nearest = nearestName(model, names);
+  const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+  return `Allowed: ${all.slice(0, maxNames).join(", ")}${rest}.${hint}`;
+}
 
 /** Decides about models that are named without a profile: lists say who may use them, and vendors sell their own only. */
 export class ModelRules {

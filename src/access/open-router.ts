@@ -1,17 +1,21 @@
+import { type ConfigFile, defaultConfigFile } from "../arena-file/load-arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import type { Environment } from "../config/environment.ts";
-import type { Logger } from "../data-models/logger.ts";
-import { type ConfigFile, defaultConfigFile } from "../profiles/load-arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
+import type { Logger } from "../data-models/request-context.ts";
+import { ConfigurationError } from "../errors/arena-error.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import type { Provider } from "../providers/provider.ts";
-import { Router } from "../router/router.ts";
+import type { ProviderAccess } from "../providers/provider-access.ts";
+import { createProvider } from "../providers/registry.ts";
+import { Router } from "../routing/router.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { CollectedProblems } from "./collected-problems.ts";
-import { createProfileProvider } from "./create-profile-provider.ts";
 import { loadAccess } from "./load-access.ts";
+import { keysOf } from "./profile-keys.ts";
 import { routeAccesses } from "./route-accesses.ts";
 
 /** What a router is opened with. */
-export interface RouterMeans {
+interface RouterMeans {
   readonly file: ConfigFile;
   readonly environment: Environment;
   readonly logger: Logger;
@@ -47,3 +51,18 @@ export function openRouter({ file, environment, logger, ...options }: RouterMean
 }
 
 const noFile = `not set, and there is no ${defaultConfigFile} here; write one (docs/routing.md) or name it`;
+
+/** Makes a profile ready to be called, and calls nobody. @throws ConfigurationError */
+function createProfileProvider(
+  profile: Profile,
+  store: SecretStore,
+  options: Pick<ProviderAccess, "privateImages"> = {},
+): Provider {
+  try {
+    return createProvider(profile, keysOf(profile, store), options);
+  } catch (error) {
+    if (!(error instanceof SecretError)) throw error;
+    const name = `profile ${JSON.stringify(profile.name)}`;
+    throw new ConfigurationError([{ name, message: error.message }], { cause: error });
+  }
+}

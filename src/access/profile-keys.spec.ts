@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { testResources } from "../../test/fixtures/test-resources.ts";
 import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
-import { silentLogger } from "../data-models/logger.ts";
-import { type Profile, type ProviderName, providerNames } from "../profiles/profile.ts";
-import { providerNeeds } from "../profiles/provider-needs.ts";
+import { type Profile, type ProviderName, providerNames } from "../arena-file/profile.ts";
+import { providerNeeds } from "../arena-file/provider-needs.ts";
+import { silentLogger } from "../data-models/request-context.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
-import { keyNamesOf } from "./key-names.ts";
-import { keysOf } from "./profile-keys.ts";
+import { keyNamesOf, keysOf } from "./profile-keys.ts";
 
 describe("a profile's key", () => {
   const resources = testResources();

@@ -1,9 +1,9 @@
-import type { ArenaConfig } from "../profiles/arena-config.ts";
-import type { Profile } from "../profiles/profile.ts";
+import type { ArenaConfig } from "../arena-file/arena-config.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { RouteAccess, RouteScope } from "../router/candidate.ts";
-import type { PriceConfig } from "../router/price-config.ts";
-import type { RouterOptions } from "../router/router.ts";
+import type { RouteAccess, RouteScope } from "../routing/plan/candidate.ts";
+import type { PriceConfig } from "../routing/prices/prices.ts";
+import type { RouterOptions } from "../routing/router.ts";
 import { isOwnAccess } from "./is-own-access.ts";
 import { ModelRules } from "./model-rules.ts";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { toAnswer } from "./answer.ts";
-import { MalformedAnswerError } from "./malformed-answer-error.ts";
+import { MalformedAnswerError, toAnswer } from "./answer.ts";
 
 const ids = { sessionID: "s", messageID: "m" };
 

@@ -1,15 +1,36 @@
 import { z } from "zod";
-import { TaskOutput } from "../data-models/task-output.ts";
+import { TaskOutput } from "../data-models/task.ts";
 import type { modelAnswer } from "../generated/model.ts";
-import { MalformedAnswerError } from "./malformed-answer-error.ts";
+import { asSentence } from "../text/full-stop.ts";
+
+/** An answer came whose text is not what ARENA-18 says. */
+export class MalformedAnswerError extends Error {
+  override readonly name = "MalformedAnswerError";
+  /** The answer as it came. */
+  readonly raw: modelAnswer;
+  /** What is wrong with it. */
+  readonly problem: string;
+
+  constructor(raw: modelAnswer, problem: string) {
+    super(
+      `The answer cannot be read: ${asSentence(problem)} It begins with ${preview(raw.answer)}`,
+    );
+    this.raw = raw;
+    this.problem = problem;
+  }
+}
+
+function preview(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
 
 /** What an answer says when the request failed. */
-export const AnswerFailure = z.object({
+const AnswerFailure = z.object({
   code: z.string(),
   message: z.string(),
   retryable: z.boolean(),
 });
-export type AnswerFailure = z.infer<typeof AnswerFailure>;
+type AnswerFailure = z.infer<typeof AnswerFailure>;
 
 const AnswerText = TaskOutput.extend({ error: AnswerFailure.nullish() });
 

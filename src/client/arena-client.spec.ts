@@ -7,8 +7,7 @@ import {
 } from "../../test/fixtures/containers/container.ts";
 import { RightContainer, rightDefinition } from "../../test/fixtures/containers/right-container.ts";
 import type { modelAnswer } from "../generated/model.ts";
-import { ArenaClient, type ArenaClientOptions } from "./arena-client.ts";
-import { NoAnswerError } from "./no-answer-error.ts";
+import { ArenaClient, type ArenaClientOptions, NoAnswerError } from "./arena-client.ts";
 import { RpcError } from "./rpc-error.ts";
 
 describe("ArenaClient", () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Message } from "../data-models/message.ts";
+import type { Message } from "../data-models/task.ts";
 import {
   ModelClient,
   type metricsJson,
@@ -12,9 +12,23 @@ import { type Answer, toAnswer } from "./answer.ts";
 import { AnswerInbox } from "./answer-inbox.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { type ConnectionOptions, toClientOptions, toCredentials } from "./connection.ts";
-import { NoAnswerError } from "./no-answer-error.ts";
-import { withinTime } from "./time-limit.ts";
 import { type CallLimits, unaryCall } from "./unary-call.ts";
+
+/** The container accepted a request and no answer with its ids came in time. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+  readonly sessionID: string;
+  readonly messageID: string;
+
+  constructor(sessionID: string, messageID: string, timeoutMs: number) {
+    super(
+      `No answer with sessionID ${JSON.stringify(sessionID)} and messageID ${JSON.stringify(messageID)} within ${timeoutMs / 1000} s. ` +
+        "See the container's log; a slow model may need a longer timeout.",
+    );
+    this.sessionID = sessionID;
+    this.messageID = messageID;
+  }
+}
 
 /** Before a stream is opened again that ended without an answer. */
 const fruitlessPauseMs = 20;
@@ -178,5 +192,29 @@ export class ArenaClient {
     } finally {
       this.#isListening = false;
     }
+  }
+}
+
+/**
+ * Settles as `work` does, unless time is over or the signal aborts before.
+ * `work` itself goes on: whoever started it must end it.
+ * @throws what `onTimeout` returns, or the signal's reason
+ */
+async function withinTime<T>(
+  work: Promise<T>,
+  limits: Required<CallLimits>,
+  onTimeout: () => Error,
+): Promise<T> {
+  const { signal, timeoutMs } = limits;
+  signal?.throwIfAborted();
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal?.reason);
+  const timer = setTimeout(() => reject(onTimeout()), timeoutMs);
+  signal?.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
   }
 }

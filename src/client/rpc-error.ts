@@ -28,3 +28,14 @@ export class RpcError extends Error {
     this.details = details;
   }
 }
+
+/** The error with which a call ended; undefined when it ended with OK. @throws anything but RpcError */
+export async function rpcFailure(call: Promise<unknown>): Promise<RpcError | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof RpcError) return error;
+    throw error;
+  }
+}

@@ -1,10 +1,8 @@
 import { once } from "node:events";
-import { CommandError } from "../client/command-error.ts";
-import { parseArguments } from "../client/parse-arguments.ts";
-import { runCommand } from "../client/run-command.ts";
-import type { Terminal } from "../client/terminal.ts";
 import { type FaultName, isFaultName, listFaults } from "../testing/mock-provider/faults.ts";
 import { startMockProvider } from "../testing/mock-provider/start-mock-provider.ts";
+import type { Terminal } from "./command.ts";
+import { CommandError, parseArguments, runCommand } from "./command.ts";
 
 const help = `arena mock: a provider that fails on demand, to rehearse bad days
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { collectWhenCalm } from "../calm-collection.ts";
+import { type ArenaServer, createArenaServer, serverProblems } from "../compose.ts";
 import { readEnvironment } from "../config/environment.ts";
-import { type ArenaServer, createArenaServer, serverProblems } from "../main.ts";
 import { createModel, modelProblems } from "../models/registry.ts";
+import { collectWhenCalm } from "../process/garbage-collection.ts";
 import {
   createLogger,
   type LogOutput,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigurationError } from "../errors/configuration-error.ts";
+import { ConfigurationError } from "../errors/arena-error.ts";
 import { readEnvironment } from "./environment.ts";
 
 const read = (variables: Record<string, string>) => readEnvironment(() => [], variables);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
-import { shownText } from "../errors/shown-text.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/arena-error.ts";
+import { shownText } from "../text/shown-text.ts";
 import { readDotenv } from "./read-dotenv.ts";
 import { guardedSettings, Settings, secretSettings, settingAliases } from "./settings.ts";
 
@@ -90,12 +90,12 @@ function withAliases(variables: Variables): Record<string, string> {
 }
 
 /** Numbers and words are short; what is longer may be a key that was meant for another variable. */
-const longestShown = 20;
+const maxShownCharacters = 20;
 
 function whatCame(name: string, value: string | undefined): string {
   if (value === undefined) return "";
   if (secretSettings.has(name)) return " (a secret was given)";
-  if (guardedSettings.has(name) || value.length > longestShown || /\p{Cc}/u.test(value)) {
+  if (guardedSettings.has(name) || value.length > maxShownCharacters || /\p{Cc}/u.test(value)) {
     return " (what was given is not shown)";
   }
   return `, got ${shownText(value)}`;

@@ -1,6 +1,6 @@
 import type { ArenaError } from "../errors/arena-error.ts";
-import { shortened } from "../errors/shortened.ts";
-import type { TaskOutput } from "./task-output.ts";
+import { shortened } from "../text/shortened.ts";
+import type { TaskOutput } from "./task.ts";
 
 /** The JSON of an answer as tasks read it (ARENA-18). */
 export function toAnswerText(output: TaskOutput): string {

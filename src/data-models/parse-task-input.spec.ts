@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InvalidRequestError } from "../errors/invalid-request-error.ts";
+import { InvalidRequestError } from "../errors/request-errors.ts";
 import { parseTaskInput } from "./parse-task-input.ts";
 
 const hello = { role: "user", content: "Hello" };

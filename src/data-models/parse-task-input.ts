@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { InvalidRequestError } from "../errors/invalid-request-error.ts";
+import { InvalidRequestError } from "../errors/request-errors.ts";
 import { exceedsOutline, type OutlineLimits } from "./json-outline.ts";
-import { ImagePart, Message, MessagePart } from "./message.ts";
-import type { TaskInput } from "./task-input.ts";
+import type { TaskInput } from "./task.ts";
+import { ImagePart, Message, MessagePart } from "./task.ts";
 
 /** Real tasks stay below a hundredth of this; `JSON.parse` takes about 30 ms for this much. */
 const outlineLimits: OutlineLimits = {

@@ -1,4 +1,16 @@
-import type { Logger } from "./logger.ts";
+/** Writes one structured line; `fields` become the line's own fields. */
+type Log = (fields: object, message: string) => void;
+
+/** The part of a logger that the server and the models use. */
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+}
+
+/** Writes nothing. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** What a model knows about the request beside its text. */
 export interface RequestContext {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ArenaError } from "./arena-error.ts";
-import { InternalError } from "./internal-error.ts";
+import { InternalError } from "./model-errors.ts";
 import { toArenaError } from "./to-arena-error.ts";
 
 describe("toArenaError", () => {

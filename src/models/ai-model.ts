@@ -1,7 +1,5 @@
-import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
-import type { TaskInput } from "../data-models/task-input.ts";
-import type { TaskOutput } from "../data-models/task-output.ts";
+import type { ModelDefinition, TaskInput, TaskOutput } from "../data-models/task.ts";
 
 /** Whether requests of one session may run at the same time, or one after the other. */
 export type SessionOrder = "concurrent" | "serial";

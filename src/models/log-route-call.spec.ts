@@ -9,7 +9,7 @@ import {
   text,
 } from "../../test/fixtures/scripted-provider.ts";
 import { scriptedRoutes, working } from "../../test/fixtures/scripted-routes.ts";
-import { refusedRequest } from "../providers/refused-request.ts";
+import { refusedRequest } from "../providers/errors/refused-request.ts";
 import { logRouteCall } from "./log-route-call.ts";
 
 describe("the log lines of a route's call", () => {

@@ -1,5 +1,5 @@
-import type { Logger } from "../data-models/logger.ts";
-import type { RouteCall } from "../router/route-call.ts";
+import type { Logger } from "../data-models/request-context.ts";
+import type { RouteCall } from "../routing/call/route-call.ts";
 
 /**
  * Logs how an answer, or none, came about: what vendors said when they failed,

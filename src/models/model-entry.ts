@@ -1,5 +1,5 @@
 import type { Settings } from "../config/settings.ts";
-import type { Logger } from "../data-models/logger.ts";
+import type { Logger } from "../data-models/request-context.ts";
 import type { AIModel } from "./ai-model.ts";
 
 /** The name of a setting. */

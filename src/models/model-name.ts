@@ -1,6 +1,6 @@
-import type { ConfigurationProblem } from "../errors/configuration-error.ts";
-import { nearestName } from "../errors/nearest-name.ts";
-import { shownText } from "../errors/shown-text.ts";
+import type { ConfigurationProblem } from "../errors/arena-error.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import { shownText } from "../text/shown-text.ts";
 
 /** Says that nothing has this name, which names there are, and which one was meant. */
 export function unknownModelProblem(name: string, known: readonly string[]): ConfigurationProblem {

@@ -1,5 +1,5 @@
 import type { Settings } from "../config/settings.ts";
-import type { ConfigurationProblem } from "../errors/configuration-error.ts";
+import type { ConfigurationProblem } from "../errors/arena-error.ts";
 import type { ModelEntry, Need, SettingName } from "./model-entry.ts";
 
 /** Where a person gets what a setting wants. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { inspect } from "node:util";
 import { Settings } from "../config/settings.ts";
-import { ConfigurationError } from "../errors/configuration-error.ts";
+import { ConfigurationError } from "../errors/arena-error.ts";
 import { createModel, modelProblems, models } from "./registry.ts";
 
 describe("the models' registry", () => {

@@ -1,17 +1,17 @@
 import { silenceSdks } from "../config/environment.ts";
 import { type Settings, secretSettings } from "../config/settings.ts";
-import { type Logger, silentLogger } from "../data-models/logger.ts";
-import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
-import { aaltoEntry } from "./aalto-models.ts";
+import { type Logger, silentLogger } from "../data-models/request-context.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/arena-error.ts";
 import type { AIModel } from "./ai-model.ts";
-import { azureEntry } from "./azure-model.ts";
-import { localEntry } from "./local-model.ts";
+import { aaltoEntry } from "./builtin/aalto-models.ts";
+import { azureEntry } from "./builtin/azure-model.ts";
+import { localEntry } from "./builtin/local-model.ts";
+import { openAIEntry } from "./builtin/openai-models.ts";
 import type { ModelEntry } from "./model-entry.ts";
 import { unknownModelProblem } from "./model-name.ts";
 import { needProblems } from "./model-needs.ts";
-import { moduleProblem } from "./module-specifier.ts";
-import { openAIEntry } from "./openai-models.ts";
-import { routedEntry } from "./routed-entry.ts";
+import { moduleProblem } from "./module/module-specifier.ts";
+import { routedEntry } from "./routed/routed-entry.ts";
 
 const gpt4o = { path: "deployments/gpt-4o-2024-11-20", modelID: "GPT4_vision", vision: true };
 const gpt4Turbo = { path: "gpt4-turbo", modelID: "GPT4_turbo", vision: false };
@@ -21,7 +21,7 @@ export const models = {
   echo: {
     description: "Says what it received; no key, no network",
     needs: [],
-    create: async () => new (await import("./echo-model.ts")).EchoModel(),
+    create: async () => new (await import("./builtin/echo-model.ts")).EchoModel(),
   },
   openai: openAIEntry({
     description: "A chat model at OpenAI, text only",
@@ -125,7 +125,7 @@ export async function createModel(
   }
   const entry = findEntry(settings.MODEL);
   if (entry) return entry.create(settings, logger);
-  const { loadModule } = await import("./load-module.ts");
+  const { loadModule } = await import("./module/load-module.ts");
   return loadModule(settings.MODEL, directory);
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ChatMessage } from "../data-models/chat.ts";
-import type { Message } from "../data-models/message.ts";
+import type { Message } from "../data-models/task.ts";
 import { toChatRequest } from "./to-chat-request.ts";
 
 describe("toChatRequest", () => {

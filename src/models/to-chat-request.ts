@@ -1,6 +1,5 @@
 import type { ChatMessage, ChatPart, ChatRequest } from "../data-models/chat.ts";
-import type { Message } from "../data-models/message.ts";
-import type { TaskInput } from "../data-models/task-input.ts";
+import type { Message, TaskInput } from "../data-models/task.ts";
 
 /** Maps the arena's messages to a question that any provider takes; no text and no image is lost. */
 export function toChatRequest({ messages }: TaskInput): ChatRequest {

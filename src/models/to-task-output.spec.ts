@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WholeAnswer } from "../router/whole-answer.ts";
+import type { WholeAnswer } from "../routing/call/whole-answer.ts";
 import { toTaskOutput } from "./to-task-output.ts";
 
 const usage = { inputTokens: 20, outputTokens: 60 };

@@ -1,6 +1,6 @@
-import type { TaskOutput } from "../data-models/task-output.ts";
-import { emptyAnswer } from "../router/empty-answer.ts";
-import type { WholeAnswer } from "../router/whole-answer.ts";
+import type { TaskOutput } from "../data-models/task.ts";
+import { emptyAnswer } from "../routing/call/empty-answer.ts";
+import type { WholeAnswer } from "../routing/call/whole-answer.ts";
 
 /** What follows a part of an answer: a half is not to be read as the whole. */
 const notices = {

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
-import type { TaskInput } from "../data-models/task-input.ts";
-import { TaskOutput } from "../data-models/task-output.ts";
-import { ImageNotSupportedError } from "../errors/image-not-supported-error.ts";
-import { InvalidAnswerError } from "../errors/invalid-answer-error.ts";
+import type { ModelDefinition, TaskInput } from "../data-models/task.ts";
+import { TaskOutput } from "../data-models/task.ts";
+import { InvalidAnswerError } from "../errors/model-errors.ts";
+import { ImageNotSupportedError } from "../errors/request-errors.ts";
 import type { AIModel } from "../models/ai-model.ts";
 
 /** Every station of a request's way: takes it, and returns or throws. */

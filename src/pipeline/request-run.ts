@@ -1,7 +1,38 @@
-import type { Logger } from "../data-models/logger.ts";
-import type { RequestContext } from "../data-models/request-context.ts";
+import type { Logger, RequestContext } from "../data-models/request-context.ts";
 import type { QueuedRequest } from "../queue/request-queue.ts";
-import { RequestLogger } from "./request-logger.ts";
+
+/** Writes lines that carry a request's ids. */
+class RequestLogger implements Logger {
+  readonly #logger: Logger;
+  readonly #sessionID: string;
+  readonly #messageID: string;
+
+  constructor(logger: Logger, sessionID: string, messageID: string) {
+    this.#logger = logger;
+    this.#sessionID = sessionID;
+    this.#messageID = messageID;
+  }
+
+  debug(fields: object, message: string): void {
+    this.#logger.debug(this.#withIds(fields), message);
+  }
+
+  info(fields: object, message: string): void {
+    this.#logger.info(this.#withIds(fields), message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.#logger.warn(this.#withIds(fields), message);
+  }
+
+  error(fields: object, message: string): void {
+    this.#logger.error(this.#withIds(fields), message);
+  }
+
+  #withIds(fields: object): object {
+    return { sessionID: this.#sessionID, messageID: this.#messageID, ...fields };
+  }
+}
 
 /** One run of a request through the pipeline: its context, and the power to end it. */
 export class RequestRun implements RequestContext {

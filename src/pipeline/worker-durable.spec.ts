@@ -3,9 +3,9 @@ import { Collected } from "../../test/fixtures/collected.ts";
 import { type Deferred, deferred } from "../../test/fixtures/deferred.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
 import { sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
-import type { TaskOutput } from "../data-models/task-output.ts";
+import type { TaskOutput } from "../data-models/task.ts";
 import type { Delivery, QueuedRequest } from "../queue/request-queue.ts";
-import { StoredQueue } from "../queue/stored-queue.ts";
+import { StoredQueue } from "../queue/stored/stored-queue.ts";
 import { Worker } from "./worker.ts";
 
 describe("Worker of a durable queue", () => {

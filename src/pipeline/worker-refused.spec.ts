@@ -5,7 +5,7 @@ import { sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
 import { UnreliableStore } from "../../test/fixtures/unreliable-store.ts";
 import { ArenaError } from "../errors/arena-error.ts";
 import type { Delivery } from "../queue/request-queue.ts";
-import { StoredQueue } from "../queue/stored-queue.ts";
+import { StoredQueue } from "../queue/stored/stored-queue.ts";
 import { Worker } from "./worker.ts";
 
 describe("Worker whose model says what cannot be stored", () => {

@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { neverAborted } from "../async/never-aborted.ts";
+import { Slots } from "../async/slots.ts";
 import { toAnswerText, toErrorAnswerText } from "../data-models/answer-text.ts";
-import type { Logger } from "../data-models/logger.ts";
-import type { TaskOutput } from "../data-models/task-output.ts";
-import { AnswerTooLargeError } from "../errors/answer-too-large-error.ts";
+import type { Logger } from "../data-models/request-context.ts";
+import type { TaskOutput } from "../data-models/task.ts";
 import type { ArenaError } from "../errors/arena-error.ts";
-import { AttemptsExhaustedError } from "../errors/attempts-exhausted-error.ts";
-import { DeadlineExceededError } from "../errors/deadline-exceeded-error.ts";
-import { InternalError } from "../errors/internal-error.ts";
-import { ShuttingDownError } from "../errors/shutting-down-error.ts";
+import { AnswerTooLargeError, InternalError } from "../errors/model-errors.ts";
+import {
+  AttemptsExhaustedError,
+  DeadlineExceededError,
+  ShuttingDownError,
+} from "../errors/server-errors.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
-import { neverAborted } from "../queue/never-aborted.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
-import { logCause } from "./log-cause.ts";
 import type { Station } from "./pipeline.ts";
 import { RequestRun } from "./request-run.ts";
-import { Slots } from "./slots.ts";
 
 /** What a worker works with. */
-export interface WorkerOptions {
+interface WorkerOptions {
   readonly queue: RequestQueue;
   readonly pipeline: Station;
   readonly maxConcurrency: number;
@@ -36,7 +36,7 @@ export interface WorkerOptions {
 /** Room in an answer's message for what is neither text nor id. */
 const messageOverheadBytes = 64;
 /** A request that ends every process that works on it must not end them for ever. */
-const mostAttempts = 3;
+const maxAttempts = 3;
 
 /**
  * Takes requests from the queue, runs them through the pipeline, several at
@@ -114,8 +114,8 @@ export class Worker {
 
   async #work(job: Job): Promise<void> {
     const { request, attempt } = job;
-    if (attempt > mostAttempts) {
-      await this.#refuse(job, new AttemptsExhaustedError(mostAttempts));
+    if (attempt > maxAttempts) {
+      await this.#refuse(job, new AttemptsExhaustedError(maxAttempts));
       return;
     }
     const run = new RequestRun(request, this.#options.logger);
@@ -207,4 +207,13 @@ export class Worker {
 function deadlineError({ request, claimedAt }: Job): DeadlineExceededError {
   const { receivedAt, deadline } = request;
   return new DeadlineExceededError(deadline - receivedAt, claimedAt - receivedAt);
+}
+
+/** Logs what is behind an internal error, even if that throws when it is looked at. */
+function logCause(logger: Logger, ids: object, error: InternalError): void {
+  try {
+    logger.error({ ...ids, err: error.cause }, error.message);
+  } catch {
+    logger.error(ids, `${error.message} It throws when it is written down.`);
+  }
 }

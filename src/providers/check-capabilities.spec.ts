@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ChatRequest } from "../data-models/chat.ts";
-import { leastTokens, unmetDemands } from "./check-capabilities.ts";
+import { minTokens, unmetDemands } from "./check-capabilities.ts";
 import type { Capabilities } from "./provider.ts";
 
 const messages = [{ role: "user", content: "Hello" }] as const;
@@ -57,7 +57,7 @@ describe("what a model cannot honour", () => {
   });
 
   it("counts no more tokens than a vendor would, and the answer's with them", () => {
-    assert.equal(leastTokens({ messages: [{ role: "user", content: "x".repeat(600) }] }), 100);
-    assert.equal(leastTokens({ messages, maxTokens: 50 }), 50);
+    assert.equal(minTokens({ messages: [{ role: "user", content: "x".repeat(600) }] }), 100);
+    assert.equal(minTokens({ messages, maxTokens: 50 }), 50);
   });
 });

@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../data-models/chat.ts";
-import { ProviderError } from "../errors/provider-error.ts";
+import { ProviderError } from "../errors/model-errors.ts";
 import type { Capabilities } from "./provider.ts";
 
 /** What participants read of what they can change. */
@@ -89,7 +89,7 @@ export function neededTokens(
   request: ChatRequest,
   { cutsSilently = false }: Pick<Capabilities, "cutsSilently">,
 ): number {
-  return cutsSilently ? likelyTokens(request) : leastTokens(request);
+  return cutsSilently ? likelyTokens(request) : minTokens(request);
 }
 
 /** The tokens that question and answer need as a rule. */
@@ -105,7 +105,7 @@ export function likelyTokens({ messages, tools = [], maxTokens = 0 }: ChatReques
  * The tokens that question and answer need at least. Less than the vendor will
  * count: what is refused here would surely have been refused there.
  */
-export function leastTokens({ messages, tools = [], maxTokens = 0 }: ChatRequest): number {
+export function minTokens({ messages, tools = [], maxTokens = 0 }: ChatRequest): number {
   const characters = messages.reduce((sum, { content }) => sum + lengthOf(content), 0);
   const declared = tools.length > 0 ? JSON.stringify(tools).length : 0;
   return Math.floor((characters + declared) / charactersPerToken) + maxTokens;

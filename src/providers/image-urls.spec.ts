@@ -9,10 +9,10 @@ import {
 } from "../../test/fixtures/provider-questions.ts";
 import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../data-models/chat.ts";
-import { createHuggingFace } from "./huggingface.ts";
-import { createOpenAI } from "./openai.ts";
 import type { ProviderAccess } from "./provider-access.ts";
-import { createKubeAI, createSelfHosted, createVllm } from "./self-hosted.ts";
+import { createHuggingFace } from "./vendors/huggingface.ts";
+import { createOpenAI } from "./vendors/openai.ts";
+import { createKubeAI, createSelfHosted, createVllm } from "./vendors/self-hosted.ts";
 
 describe("an image's address in a private network", () => {
   let vendor: VendorStandIn;

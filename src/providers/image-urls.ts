@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../data-models/chat.ts";
-import { isPrivateAddress } from "./private-address.ts";
+import { refusedRequest } from "./errors/refused-request.ts";
 import type { ProviderAccess } from "./provider-access.ts";
-import { refusedRequest } from "./refused-request.ts";
+import { isPrivateAddress } from "./transport/private-address.ts";
 
 /**
  * Refuses images that a vendor cannot take, before the call: it takes them as

@@ -1,7 +1,7 @@
-import type { Profile } from "../profiles/profile.ts";
+import type { Profile } from "../arena-file/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
-import type { AddressKeys } from "./address-keys.ts";
 import type { Capabilities } from "./provider.ts";
+import type { AddressKeys } from "./transport/address-keys.ts";
 
 /** What a person changes when the vendor refuses: names of settings, or places in a file. */
 export interface AccessSettings {

@@ -13,7 +13,7 @@ import {
   type VendorReply,
   VendorStandIn,
 } from "../../test/fixtures/vendor-stand-in.ts";
-import { type ProviderName, providerNames } from "../profiles/profile.ts";
+import { type ProviderName, providerNames } from "../arena-file/profile.ts";
 
 const run = promisify(execFile);
 const endpoints = { m: { name: "e", format: "openai" } };

@@ -10,7 +10,7 @@ import {
   failureOf,
 } from "../../test/fixtures/provider-questions.ts";
 import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
-import { type AccessInfo, providerNames } from "../profiles/profile.ts";
+import { type AccessInfo, providerNames } from "../arena-file/profile.ts";
 import { createProvider } from "./registry.ts";
 
 /** Enough for every provider. */

@@ -1,21 +1,21 @@
-import type { Profile, ProviderName } from "../profiles/profile.ts";
+import type { Profile, ProviderName } from "../arena-file/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
-import { type AddressKeys, splitAddress } from "./address-keys.ts";
-import { createAI21 } from "./ai21.ts";
-import { createAnthropic } from "./anthropic.ts";
-import { createAzureOpenAI } from "./azure-openai.ts";
-import { createBedrock } from "./bedrock.ts";
-import { createCohere } from "./cohere.ts";
-import { createGemini } from "./gemini.ts";
-import { createGroq } from "./groq.ts";
-import { createHuggingFace } from "./huggingface.ts";
-import { createMistral, createMistralCodestral } from "./mistral.ts";
-import { createOpenAI } from "./openai.ts";
 import type { Provider } from "./provider.ts";
 import type { AccessSettings, ProviderAccess } from "./provider-access.ts";
-import { createSageMaker } from "./sagemaker.ts";
-import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./self-hosted.ts";
-import { createTogether } from "./together.ts";
+import { type AddressKeys, splitAddress } from "./transport/address-keys.ts";
+import { createAI21 } from "./vendors/ai21.ts";
+import { createAnthropic } from "./vendors/anthropic.ts";
+import { createAzureOpenAI } from "./vendors/azure-openai.ts";
+import { createBedrock } from "./vendors/bedrock/bedrock.ts";
+import { createCohere } from "./vendors/cohere.ts";
+import { createGemini } from "./vendors/gemini/gemini.ts";
+import { createGroq } from "./vendors/groq.ts";
+import { createHuggingFace } from "./vendors/huggingface.ts";
+import { createMistral, createMistralCodestral } from "./vendors/mistral.ts";
+import { createOpenAI } from "./vendors/openai.ts";
+import { createSageMaker } from "./vendors/sagemaker/sagemaker.ts";
+import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./vendors/self-hosted.ts";
+import { createTogether } from "./vendors/together.ts";
 
 /** The providers by the names that profiles use. What they need of vendors, they import when asked. */
 const providers = {

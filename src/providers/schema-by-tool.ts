@@ -1,6 +1,6 @@
 import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
+import { refusedRequest } from "./errors/refused-request.ts";
 import type { Provider, ProviderContext } from "./provider.ts";
-import { refusedRequest } from "./refused-request.ts";
 
 /**
  * Holds models to a JSON schema that know tools, but no schemas: the schema

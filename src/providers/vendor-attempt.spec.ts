@@ -7,11 +7,11 @@ import {
   failureOf,
 } from "../../test/fixtures/provider-questions.ts";
 import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
-import { SecretError } from "../errors/secret-error.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
-import { createOpenAI } from "./openai.ts";
 import type { Provider } from "./provider.ts";
+import { createOpenAI } from "./vendors/openai.ts";
 
 describe("a call whose key was refused", () => {
   const { signal } = new AbortController();

@@ -1,13 +1,13 @@
-import { ProviderError } from "../errors/provider-error.ts";
-import { SecretError } from "../errors/secret-error.ts";
+import { ProviderError } from "../errors/model-errors.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { hasImages } from "./check-capabilities.ts";
-import { createKeyedFetch, keyHeaderProblem } from "./keyed-fetch.ts";
-import type { LangChainVendor } from "./langchain-vendor.ts";
+import { toProviderError } from "./errors/to-provider-error.ts";
+import type { LangChainVendor } from "./langchain/langchain-vendor.ts";
 import type { ProviderContext } from "./provider.ts";
-import { recordFetch } from "./recorded-fetch.ts";
-import type { Spoken } from "./request-echo.ts";
-import { toProviderError } from "./to-provider-error.ts";
+import { createKeyedFetch, keyHeaderProblem } from "./transport/keyed-fetch.ts";
+import { recordFetch } from "./transport/recorded-fetch.ts";
+import type { Spoken } from "./transport/request-echo.ts";
 import type { VendorCall } from "./vendor-call.ts";
 
 /** What a vendor is asked, and for how long the asker waits. */

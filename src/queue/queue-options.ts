@@ -1,4 +1,4 @@
-import type { Logger } from "../data-models/logger.ts";
+import type { Logger } from "../data-models/request-context.ts";
 
 /** What every kind of queue is told. */
 export interface QueueOptions {

@@ -1,7 +1,7 @@
-import { ConfigurationError, type ConfigurationProblem } from "../errors/configuration-error.ts";
+import { ConfigurationError, type ConfigurationProblem } from "../errors/arena-error.ts";
+import type { SessionArchive } from "./archive/session-archive.ts";
 import type { QueueOptions } from "./queue-options.ts";
 import type { RequestQueue } from "./request-queue.ts";
-import type { SessionArchive } from "./session-archive.ts";
 
 /** A kind of queue. Databases are imported only by those who use them. */
 interface QueueKind {
@@ -26,7 +26,7 @@ const postgres: QueueKind = {
 /** The kinds of queues, by the scheme of their URL. */
 const kinds: Readonly<Record<string, QueueKind>> = {
   "memory:": {
-    create: async (options) => new (await import("./memory-queue.ts")).MemoryQueue(options),
+    create: async (options) => new (await import("./memory/memory-queue.ts")).MemoryQueue(options),
     isShared: false,
     openArchives: async () => {
       const message = "memory: keeps nothing beyond its process; name a sqlite: or postgres: queue";

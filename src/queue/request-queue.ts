@@ -1,4 +1,4 @@
-import type { TaskInput } from "../data-models/task-input.ts";
+import type { TaskInput } from "../data-models/task.ts";
 import type { ErrorCode } from "../errors/arena-error.ts";
 
 /** What a request is known by. An empty messageID is legal and never deduplicated (ARENA-11). */

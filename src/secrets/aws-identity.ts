@@ -1,6 +1,6 @@
-import { fixedSource } from "./fixed-source.ts";
 import { Secret } from "./secret.ts";
 import type { SecretSource } from "./secret-source.ts";
+import { fixedSource } from "./secret-source.ts";
 
 type Variable = (name: string) => string | undefined;
 

@@ -3,7 +3,7 @@ import { deferred } from "../../test/fixtures/deferred.ts";
 import { fakeTime } from "../../test/fixtures/fake-time.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
 import { CachedDocument } from "./cached-document.ts";
-import { VaultFailure } from "./vault-failure.ts";
+import { VaultFailure } from "./vaults/vault-failure.ts";
 
 describe("CachedDocument", () => {
   const time = fakeTime();

@@ -1,6 +1,6 @@
-import type { Logger } from "../data-models/logger.ts";
-import { orAborted } from "./or-aborted.ts";
-import { toVaultFailure, VaultFailure } from "./vault-failure.ts";
+import { orAborted } from "../async/or-aborted.ts";
+import type { Logger } from "../data-models/request-context.ts";
+import { toVaultFailure, VaultFailure } from "./vaults/vault-failure.ts";
 
 /** How long a document is good for, and how much its vault is asked. */
 export interface CacheTimes {

@@ -1,7 +1,7 @@
 import { parseReference } from "./parse-reference.ts";
 import type { Secret } from "./secret.ts";
+import { toSecret } from "./secret.ts";
 import type { SecretReference } from "./secret-reference.ts";
-import { toSecret } from "./to-secret.ts";
 
 /** What somebody wrote where a key belongs: a reference, the key itself, or something wrong. */
 export type ParsedKey =

@@ -1,10 +1,10 @@
-import { nearestScheme } from "./nearest-scheme.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { isSchemeName, type SchemeName, secretSchemes } from "./registry.ts";
 import type { SecretReference } from "./secret-reference.ts";
 import type { ReferenceForm, ReferencePart, SecretScheme } from "./secret-scheme.ts";
 
 /** What a text is: a reference, or something that is wrong, in words that do not repeat it. */
-export type ParsedReference =
+type ParsedReference =
   | { readonly kind: "reference"; readonly reference: SecretReference }
   | { readonly kind: "problem"; readonly message: string };
 
@@ -21,7 +21,7 @@ export function parseReference(text: string, holds: Holds): ParsedReference {
 }
 
 /** The valid forms of all schemes, or of one. */
-export function listForms(holds: Holds, only?: SchemeName): string {
+function listForms(holds: Holds, only?: SchemeName): string {
   const entries = Object.entries<SecretScheme>(secretSchemes);
   return entries
     .filter(([name]) => only === undefined || name === only)
@@ -123,4 +123,11 @@ function partsOf(form: ReferenceForm): readonly ReferencePart[] {
 
 function writeForm(scheme: string, form: ReferenceForm): string {
   return `{${[scheme, ...partsOf(form).map(({ name }) => name)].join(":")}}`;
+}
+
+/** The scheme that somebody meant who wrote this word; null when none is near. */
+function nearestScheme<Name extends string>(word: string, names: readonly Name[]): Name | null {
+  const near = nearestName(word, names);
+  const written = word.toLowerCase();
+  return names.find((name) => name === near || written.includes(name.toLowerCase())) ?? null;
 }

@@ -1,11 +1,11 @@
-import { SecretError } from "../errors/secret-error.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import type { CachedDocument } from "./cached-document.ts";
 import { readKeys } from "./read-keys.ts";
 import { ResolvedSource } from "./resolved-source.ts";
 import type { Secret } from "./secret.ts";
+import { toSecret } from "./secret.ts";
 import type { SecretSource } from "./secret-source.ts";
-import { toSecret } from "./to-secret.ts";
-import { toVaultFailure } from "./vault-failure.ts";
+import { toVaultFailure } from "./vaults/vault-failure.ts";
 
 /**
  * One provider's part of a secret with the keys of many. Nothing of the rest

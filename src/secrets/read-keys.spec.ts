@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pickKey } from "./read-keys.ts";
-import { VaultFailure } from "./vault-failure.ts";
+import { VaultFailure } from "./vaults/vault-failure.ts";
 
 function failureOf(names: readonly string[]): string {
   try {

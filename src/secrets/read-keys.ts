@@ -1,4 +1,4 @@
-import { VaultFailure } from "./vault-failure.ts";
+import { VaultFailure } from "./vaults/vault-failure.ts";
 
 /**
  * What may be shown of a name: words, as variables have them (`OPENAI_API_KEY`,

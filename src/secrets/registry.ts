@@ -1,9 +1,9 @@
-import { awsScheme } from "./aws-scheme.ts";
-import { azureScheme } from "./azure-scheme.ts";
-import { environmentScheme } from "./environment-scheme.ts";
-import { fileScheme } from "./file-scheme.ts";
 import type { SecretScheme } from "./secret-scheme.ts";
-import { vaultScheme } from "./vault-scheme.ts";
+import { awsScheme } from "./vaults/aws-scheme.ts";
+import { azureScheme } from "./vaults/azure-scheme.ts";
+import { environmentScheme } from "./vaults/environment-scheme.ts";
+import { fileScheme } from "./vaults/file-scheme.ts";
+import { vaultScheme } from "./vaults/vault-scheme.ts";
 
 /** The kinds of places where keys are kept, by the word that a reference begins with. */
 export const secretSchemes = {

@@ -1,14 +1,14 @@
-import { SecretError } from "../errors/secret-error.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import type { CachedDocument } from "./cached-document.ts";
 import { pickKey } from "./read-keys.ts";
 import type { Secret } from "./secret.ts";
+import { toSecret } from "./secret.ts";
 import type { SecretSource } from "./secret-source.ts";
-import { toSecret } from "./to-secret.ts";
-import { toVaultFailure, VaultFailure } from "./vault-failure.ts";
+import { toVaultFailure, VaultFailure } from "./vaults/vault-failure.ts";
 
 /** The vault is asked for one and the same refused key again after so long, then after twice that. */
 const firstPauseMs = 10_000;
-const longestPauseMs = 300_000;
+const maxPauseMs = 300_000;
 
 /** A key in a vault's document: the whole text, or one key of several. */
 export class ResolvedSource implements SecretSource {
@@ -49,7 +49,7 @@ export class ResolvedSource implements SecretSource {
     const isConfirmed = key === this.#refused?.reveal();
     // A key may be revoked before the next one is stored, and a wrong one may stay for days.
     if (isConfirmed && Date.now() < this.#askAgainAt) return;
-    this.#pauseMs = isConfirmed ? Math.min(this.#pauseMs * 2, longestPauseMs) : firstPauseMs;
+    this.#pauseMs = isConfirmed ? Math.min(this.#pauseMs * 2, maxPauseMs) : firstPauseMs;
     this.#askAgainAt = Date.now() + this.#pauseMs;
     this.#refused = secret;
     this.#document.refuse();

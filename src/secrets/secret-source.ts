@@ -13,3 +13,15 @@ export interface SecretSource {
   /** The provider refused this key: the next `get` asks the vault again. */
   refused(secret: Secret): void;
 }
+
+/** A key that was written down; it can be renewed only where it was written. */
+export function fixedSource(description: string, secret: Secret): SecretSource {
+  return {
+    description,
+    get: async (signal) => {
+      signal.throwIfAborted();
+      return secret;
+    },
+    refused: () => {},
+  };
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { fakeTime } from "../../test/fixtures/fake-time.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
-import { SecretError } from "../errors/secret-error.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import { Secret } from "./secret.ts";
 import { SecretStore } from "./secret-store.ts";
 

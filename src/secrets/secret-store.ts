@@ -1,8 +1,7 @@
-import type { Logger } from "../data-models/logger.ts";
-import { SecretError } from "../errors/secret-error.ts";
+import type { Logger } from "../data-models/request-context.ts";
+import { SecretError } from "../errors/route-errors.ts";
 import { awsIdentitySource } from "./aws-identity.ts";
 import { CachedDocument, type CacheTimes } from "./cached-document.ts";
-import { fixedSource } from "./fixed-source.ts";
 import { parseKey } from "./parse-key.ts";
 import { parseReference } from "./parse-reference.ts";
 import { ProviderKeys } from "./provider-keys.ts";
@@ -11,6 +10,7 @@ import { ResolvedSource } from "./resolved-source.ts";
 import type { SecretReference } from "./secret-reference.ts";
 import type { ResolverOptions, SecretResolver, SecretScheme } from "./secret-scheme.ts";
 import type { SecretSource } from "./secret-source.ts";
+import { fixedSource } from "./secret-source.ts";
 
 /** What a store works with. `times` may leave out what shall be as usual. */
 export interface SecretStoreOptions extends ResolverOptions {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../errors/configuration-error.ts";
+import { ConfigurationError } from "../errors/arena-error.ts";
 
 /** Says why a port was not opened, by the setting that is to be changed: its own or its host's. */
 export function listenError(

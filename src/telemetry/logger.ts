@@ -7,8 +7,8 @@ import {
   stdSerializers,
   stdTimeFunctions,
 } from "pino";
-import { withoutFullStop } from "../errors/full-stop.ts";
-import { reasonOf } from "../errors/reason-of.ts";
+import { withoutFullStop } from "../text/full-stop.ts";
+import { reasonOf } from "../text/reason-of.ts";
 
 /** Levels that `LOG_LEVEL` takes. */
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";

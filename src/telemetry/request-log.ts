@@ -1,4 +1,4 @@
-import type { Logger } from "../data-models/logger.ts";
+import type { Logger } from "../data-models/request-context.ts";
 import type { Delivery } from "../queue/request-queue.ts";
 
 /** The line of a request whose answer no client took before the server stopped. */

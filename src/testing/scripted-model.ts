@@ -1,7 +1,5 @@
-import type { ModelDefinition } from "../data-models/model-definition.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
-import type { TaskInput } from "../data-models/task-input.ts";
-import type { TaskOutput } from "../data-models/task-output.ts";
+import type { ModelDefinition, TaskInput, TaskOutput } from "../data-models/task.ts";
 import { AIModel, type SessionOrder } from "../models/ai-model.ts";
 
 /** What the model does with one request. */

@@ -1,7 +1,7 @@
 import { ArenaClient } from "../client/arena-client.ts";
+import { createArenaServer } from "../compose.ts";
 import { readEnvironment } from "../config/environment.ts";
-import { type Logger, silentLogger } from "../data-models/logger.ts";
-import { createArenaServer } from "../main.ts";
+import { type Logger, silentLogger } from "../data-models/request-context.ts";
 import type { AIModel } from "../models/ai-model.ts";
 
 /** How a test's server differs from a real one. */

@@ -14,9 +14,9 @@ export interface FaultsOptions {
 }
 
 /** How long a fault may last, beyond the lease where a lease plays a part. */
-const longestMs = { freeze: 1000, clientFreeze: 1500, unlink: 2000, stop: 2000 };
+const maxMs = { freeze: 1000, clientFreeze: 1500, unlink: 2000, stop: 2000 };
 /** When requests are refused because the database is away. */
-const patienceMs = 5000;
+const retryForMs = 5000;
 
 /** Does to the system what the plan says. A part that suffers already is left alone. */
 export class Faults {
@@ -53,7 +53,7 @@ export class Faults {
         this.#one(world.database, () => this.#killDatabase(0));
         break;
       case "stop database":
-        this.#one(world.database, () => this.#killDatabase(patienceMs + longestMs.stop * length));
+        this.#one(world.database, () => this.#killDatabase(retryForMs + maxMs.stop * length));
         break;
       case "freeze gateway":
         this.#one(gateway, () => this.#freeze(gateway, fault));
@@ -106,14 +106,14 @@ export class Faults {
   /** Longer than the lease: when it goes on, it has lost what it held. */
   async #freeze(replica: Replica, { length }: PlannedFault): Promise<void> {
     const goOn = replica.freeze();
-    await sleep(this.#options.leaseMs + length * longestMs.freeze);
+    await sleep(this.#options.leaseMs + length * maxMs.freeze);
     goOn();
   }
 
   async #unlink(replica: Replica, { length, isCutAfterwards }: PlannedFault): Promise<void> {
     const goOn = replica.unlink();
     // A moment is enough to lose what the database says, and longer than the lease to lose that.
-    await sleep(length ** 3 * longestMs.unlink);
+    await sleep(length ** 3 * maxMs.unlink);
     goOn(isCutAfterwards);
   }
 
@@ -130,7 +130,7 @@ export class Faults {
     const { world, disturbances, leaseMs } = this.#options;
     const end = disturbances.begin("database", "freeze");
     world.database?.pause();
-    await sleep(leaseMs + length * longestMs.freeze);
+    await sleep(leaseMs + length * maxMs.freeze);
     world.database?.resume();
     end();
   }
@@ -149,7 +149,7 @@ async function end(replica: Replica): Promise<void> {
 
 async function freezeClient(client: ChaosClient, fault: PlannedFault): Promise<void> {
   const goOn = client.freeze();
-  await sleep(fault.length * longestMs.clientFreeze);
+  await sleep(fault.length * maxMs.clientFreeze);
   goOn(fault.isCutAfterwards);
 }
 

@@ -6,7 +6,7 @@ import type { Figure, ProcessSample } from "./process-sample.ts";
  * behind, and more than what a heap that is full of holes moves up and down.
  * Handles come and go with connections, but there are no new ones in a soak.
  */
-const mostGrowth: Readonly<Partial<Record<Figure, number>>> = {
+const maxGrowth: Readonly<Partial<Record<Figure, number>>> = {
   residentMB: 1,
   descriptors: 0.2,
   handles: 0.2,
@@ -30,7 +30,7 @@ export function growthsIn(samples: readonly ProcessSample[]): readonly Growth[] 
     const perMinute = slopeOf(later.map((sample) => [sample.minutes, sample[figure]]));
     const [first, last] = [samples.at(0)?.[figure], samples.at(-1)?.[figure]];
     // A figure that is not there has no slope, and must not count as flat.
-    const isTooMuch = !(perMinute <= (mostGrowth[figure] ?? Number.POSITIVE_INFINITY));
+    const isTooMuch = !(perMinute <= (maxGrowth[figure] ?? Number.POSITIVE_INFINITY));
     return { figure, first: first ?? Number.NaN, last: last ?? Number.NaN, perMinute, isTooMuch };
   });
 }
@@ -38,7 +38,7 @@ export function growthsIn(samples: readonly ProcessSample[]): readonly Growth[] 
 /** A line for people. */
 export function describeGrowth({ figure, first, last, perMinute, isTooMuch }: Growth): string {
   const [from, to] = [first.toFixed(1), last.toFixed(1)];
-  const bound = mostGrowth[figure];
+  const bound = maxGrowth[figure];
   const rule = bound === undefined ? "" : `, at most ${bound}: ${isTooMuch ? "too much" : "flat"}`;
   return `${figure} ${from} → ${to}, ${perMinute.toFixed(3)} a minute in the second half${rule}`;
 }

@@ -38,7 +38,7 @@ class TalkingProcess extends ServerProcess {
 }
 
 /** What SIGTERM may take: draining, twice the closing of doors, and a store that is away. */
-const longestEndMs = 20_000;
+const maxEndMs = 20_000;
 
 /** One process of the system, which can be killed, frozen and started again. */
 export class Replica implements AsyncDisposable {
@@ -96,7 +96,7 @@ export class Replica implements AsyncDisposable {
     const end = this.#options.disturbances.begin(this.name, "end");
     const ending = this.#process;
     ending?.kill("SIGTERM");
-    const timer = setTimeout(() => ending?.kill("SIGKILL"), longestEndMs);
+    const timer = setTimeout(() => ending?.kill("SIGKILL"), maxEndMs);
     const exit = await ending?.exited;
     clearTimeout(timer);
     if (exit?.code !== 0) {

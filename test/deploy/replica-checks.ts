@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { runDoctor } from "../../src/client/doctor.ts";
+import { runDoctor } from "../../src/commands/doctor/doctor.ts";
 import { startPostgres } from "../fixtures/postgres.ts";
 import { ServerProcess } from "../fixtures/server-process.ts";
 import { stringTerminal } from "../fixtures/string-terminal.ts";

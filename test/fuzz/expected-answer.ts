@@ -2,7 +2,7 @@ import { toAnswerText, toErrorAnswerText } from "../../src/data-models/answer-te
 import { parseTaskInput } from "../../src/data-models/parse-task-input.ts";
 import { ArenaError } from "../../src/errors/arena-error.ts";
 import { modelRequest } from "../../src/generated/model.ts";
-import { EchoModel } from "../../src/models/echo-model.ts";
+import { EchoModel } from "../../src/models/builtin/echo-model.ts";
 
 /** What a message to `predict` asks, when it must be answered. */
 export interface AskedQuestion {
@@ -14,7 +14,7 @@ export interface AskedQuestion {
 
 const model = new EchoModel();
 /** Longer ids leave no room for an answer. */
-const mostIdBytes = 2_000_000;
+const maxIdBytes = 2_000_000;
 /** Larger requests may also find no room. */
 const certainBytes = 64 * 2 ** 10;
 
@@ -26,7 +26,7 @@ export async function expectedAnswer(message: Buffer): Promise<AskedQuestion | n
   const asked = decode(message);
   if (asked?.modelID !== "echo") return null;
   const { sessionID, messageID, request } = asked;
-  if (Buffer.byteLength(sessionID) + Buffer.byteLength(messageID) > mostIdBytes) return null;
+  if (Buffer.byteLength(sessionID) + Buffer.byteLength(messageID) > maxIdBytes) return null;
   const answer = message.length > certainBytes ? null : await answerTo(request);
   return { sessionID, messageID, answer };
 }

@@ -61,7 +61,7 @@ export interface LanePlan {
 }
 
 const mebi = 2 ** 20;
-const mostReflections = 6;
+const maxReflections = 6;
 
 /** Makes calls out of a seed. */
 export class FuzzCalls {
@@ -95,7 +95,7 @@ export class FuzzCalls {
     const method = random.pickWeighted<FuzzedMethod>(methodWeights[kind]);
     const mutations: string[] = [];
     const isConversation = method === "reflection" || method === "reflection v1alpha";
-    const messages = isConversation ? random.whole(1, mostReflections) : 1;
+    const messages = isConversation ? random.whole(1, maxReflections) : 1;
     const made = Array.from({ length: messages }, () =>
       this.#message(method, name, random, mutations),
     );

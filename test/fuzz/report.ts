@@ -8,8 +8,8 @@ export interface Claim {
 }
 
 /** Resident memory of the server at any time. */
-const mostMB = 700;
-const leastServed = 1;
+const maxMB = 700;
+const minServed = 1;
 /** What contradicts a claim is printed up to so often. */
 const printed = 10;
 
@@ -23,7 +23,7 @@ export function claimsOf(report: FuzzReport): readonly Claim[] {
   const cut = answers.owed.length - lost.length;
   const resident = samples.map(({ residentMB }) => residentMB);
   const heap = samples.map(({ heapMB }) => heapMB);
-  const [mostResident, lastHeap] = [Math.max(...resident), heap.at(-1) ?? Number.NaN];
+  const [maxResident, lastHeap] = [Math.max(...resident), heap.at(-1) ?? Number.NaN];
   const served = `${client.served} questions of a client beside it are answered, each once and rightly`;
   return [
     {
@@ -32,7 +32,7 @@ export function claimsOf(report: FuzzReport): readonly Claim[] {
     },
     {
       text: served,
-      against: client.served < leastServed ? ["none was served", ...client.wrong] : client.wrong,
+      against: client.served < minServed ? ["none was served", ...client.wrong] : client.wrong,
     },
     { text: "every call ends, and none with an error of the server's own", against: run.broken },
     { text: "ARENA-9: predict answers OK to every whole message", against: run.refused },
@@ -50,8 +50,8 @@ export function claimsOf(report: FuzzReport): readonly Claim[] {
     },
     { text: "standard error is empty", against: stderr === "" ? [] : [stderr] },
     {
-      text: `resident memory stays below ${mostMB} MB: ${inMB(resident)}, at most ${mostResident.toFixed(0)}`,
-      against: mostResident < mostMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
+      text: `resident memory stays below ${maxMB} MB: ${inMB(resident)}, at most ${maxResident.toFixed(0)}`,
+      against: maxResident < maxMB ? [] : [resident.map((one) => one.toFixed(0)).join()],
     },
     {
       text: `the heap comes back to ${restHeapMB} MB: ${inMB(heap)}`,

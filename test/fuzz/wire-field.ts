@@ -12,10 +12,10 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGro
 const nothing = Buffer.alloc(0);
 
 /** A number as protobuf writes it, in at least so many bytes. */
-export function varint(value: number | bigint, leastBytes = 1): Buffer {
+export function varint(value: number | bigint, minBytes = 1): Buffer {
   const bytes: number[] = [];
   let rest = BigInt(value);
-  while (rest >= 0x80n || bytes.length < leastBytes - 1) {
+  while (rest >= 0x80n || bytes.length < minBytes - 1) {
     bytes.push(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
   }

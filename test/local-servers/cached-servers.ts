@@ -29,7 +29,7 @@ export function cachedServers(): readonly CachedServer[] {
 }
 
 const says = "Hello from tiny gguf.";
-const longestStartMs = 60_000;
+const maxStartMs = 60_000;
 
 /** Starts it on a free port of this machine, with tiny models in a folder that goes with it. */
 export async function startServer({ kind, program }: CachedServer): Promise<RunningServer> {
@@ -85,7 +85,7 @@ export async function startServer({ kind, program }: CachedServer): Promise<Runn
 }
 
 async function answering(url: string, check: () => void): Promise<void> {
-  const latest = Date.now() + longestStartMs;
+  const latest = Date.now() + maxStartMs;
   for (;;) {
     check();
     const isUp = await fetch(url).then(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { ChatRequest } from "../../src/data-models/chat.ts";
 import type { Provider } from "../../src/providers/provider.ts";
-import { createKubeAI, createOllama } from "../../src/providers/self-hosted.ts";
-import { RouteConfig } from "../../src/router/route-config.ts";
-import { Router } from "../../src/router/router.ts";
+import { createKubeAI, createOllama } from "../../src/providers/vendors/self-hosted.ts";
+import { RouteConfig } from "../../src/routing/plan/route-config.ts";
+import { Router } from "../../src/routing/router.ts";
 import { deferred } from "../fixtures/deferred.ts";
 import { KubeAIStandIn } from "../fixtures/kubeai-stand-in.ts";
 import { LocalStandIn } from "../fixtures/local-stand-in.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { ProviderError } from "../../src/errors/provider-error.ts";
-import type { RouteCall } from "../../src/router/route-call.ts";
+import { ProviderError } from "../../src/errors/model-errors.ts";
+import type { RouteCall } from "../../src/routing/call/route-call.ts";
 import { type FaultName, mockWords } from "../../src/testing/mock-provider/faults.ts";
 import { ManualClock } from "../fixtures/manual-clock.ts";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
+import { PlatformOrchestrator } from "../../src/commands/doctor/orchestrators/platform-orchestrator.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { RecordingLogger } from "../fixtures/recording-logger.ts";
 import { startingServer } from "../fixtures/starting-server.ts";

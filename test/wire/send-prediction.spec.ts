@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mock } from "node:test";
-import { PlatformOrchestrator } from "../../src/client/orchestrators/platform-orchestrator.ts";
+import { PlatformOrchestrator } from "../../src/commands/doctor/orchestrators/platform-orchestrator.ts";
 import { ModelService } from "../../src/generated/model.ts";
 import { ArenaError } from "../../src/index.ts";
 import { ScriptedModel } from "../../src/testing.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { type ChannelCredentials, credentials } from "@grpc/grpc-js";
 import { ArenaClient } from "../../src/client/arena-client.ts";
-import { ConfigurationError } from "../../src/errors/configuration-error.ts";
+import { ConfigurationError } from "../../src/errors/arena-error.ts";
 import { ScriptedModel } from "../../src/testing.ts";
 import { question } from "../fixtures/questions.ts";
 import { readTestPem, testPem } from "../fixtures/test-certificates.ts";

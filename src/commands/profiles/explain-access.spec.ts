@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { stringTerminal } from "../../../test/fixtures/string-terminal.ts";
 import { openRouter } from "../../access/open-router.ts";
 import { openEnvironment } from "../../config/environment.ts";
-import { silentLogger } from "../../data-models/logger.ts";
-import { runProfiles } from "../profiles.ts";
+import { silentLogger } from "../../data-models/request-context.ts";
+import { runProfiles } from "./profiles.ts";
 
 const canary = "sk-canary-5Tz8Qw2Rk9Xv3Mp6";
 const example = `

@@ -1,14 +1,14 @@
+import type { AccessQuestion } from "../../access/access-rules.ts";
 import {
   type ExplainedProfile,
   explainModel,
   type ModelExplanation,
 } from "../../access/explain-model.ts";
 import type { LoadedAccess } from "../../access/load-access.ts";
-import { CommandError } from "../../client/command-error.ts";
-import type { Terminal } from "../../client/terminal.ts";
-import { printable } from "../../data-models/printable.ts";
-import { UnknownWorkspaceError } from "../../errors/unknown-workspace-error.ts";
-import type { AccessQuestion } from "../../profiles/access-rules.ts";
+import { UnknownWorkspaceError } from "../../errors/route-errors.ts";
+import { printable } from "../../text/printable.ts";
+import type { Terminal } from "../command.ts";
+import { CommandError } from "../command.ts";
 import { priceText } from "../route/price-text.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
 

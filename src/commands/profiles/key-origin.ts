@@ -1,5 +1,5 @@
-import type { Profile } from "../../profiles/profile.ts";
-import { providerNeeds } from "../../profiles/provider-needs.ts";
+import type { Profile } from "../../arena-file/profile.ts";
+import { providerNeeds } from "../../arena-file/provider-needs.ts";
 
 /** How the keys that stand in the file are told of. */
 export const textInFile = "text in the file";

@@ -1,9 +1,9 @@
 import type { LoadedAccess } from "../../access/load-access.ts";
-import type { Terminal } from "../../client/terminal.ts";
-import { printable } from "../../data-models/printable.ts";
-import type { ArenaConfig } from "../../profiles/arena-config.ts";
-import type { Profile } from "../../profiles/profile.ts";
-import { ProfileModels } from "../../profiles/profile-models.ts";
+import type { ArenaConfig } from "../../arena-file/arena-config.ts";
+import type { Profile } from "../../arena-file/profile.ts";
+import { ProfileModels } from "../../arena-file/profile-models.ts";
+import { printable } from "../../text/printable.ts";
+import type { Terminal } from "../command.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
 import { keyOrigin } from "./key-origin.ts";
 

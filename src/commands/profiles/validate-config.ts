@@ -1,7 +1,7 @@
 import type { LoadedAccess } from "../../access/load-access.ts";
-import type { Terminal } from "../../client/terminal.ts";
-import { printable } from "../../data-models/printable.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import { printable } from "../../text/printable.ts";
+import type { Terminal } from "../command.ts";
 import { keyOrigin, textInFile } from "./key-origin.ts";
 
 /** `EX_CONFIG` of sysexits.h. */

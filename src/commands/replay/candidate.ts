@@ -1,18 +1,15 @@
 import { toAnswerText } from "../../data-models/answer-text.ts";
-import type { Logger } from "../../data-models/logger.ts";
-import type { ModelDefinition } from "../../data-models/model-definition.ts";
-import type { TaskOutput } from "../../data-models/task-output.ts";
-import { AnswerTooLargeError } from "../../errors/answer-too-large-error.ts";
-import { DeadlineExceededError } from "../../errors/deadline-exceeded-error.ts";
-import { InternalError } from "../../errors/internal-error.ts";
-import { reasonOf } from "../../errors/reason-of.ts";
-import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
+import type { Logger } from "../../data-models/request-context.ts";
+import type { ModelDefinition, TaskOutput } from "../../data-models/task.ts";
+import { AnswerTooLargeError, InternalError } from "../../errors/model-errors.ts";
+import { DeadlineExceededError, ShuttingDownError } from "../../errors/server-errors.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
 import type { AIModel } from "../../models/ai-model.ts";
 import { createPipeline, type Station } from "../../pipeline/pipeline.ts";
 import { RequestRun } from "../../pipeline/request-run.ts";
+import { reasonOf } from "../../text/reason-of.ts";
+import type { ReplayAnswer } from "./comparison.ts";
 import type { Recording } from "./recording.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
 
 /** The limits that a server would set. */
 export interface CandidateLimits {

@@ -1,5 +1,3 @@
-import type { ReplayAnswer } from "./replay-answer.ts";
-
 /**
  * How a new answer compares with the recorded one. `failed`: it is an error
  * and the recorded one was none, or is not known; `new`: there was none to compare with.
@@ -13,4 +11,15 @@ export function compareAnswers(recorded: ReplayAnswer | null, replayed: ReplayAn
   if (recorded.error) return "repaired";
   const isSame = recorded.text === replayed.text && recorded.image === replayed.image;
   return isSame ? "same" : "different";
+}
+
+/** An answer as `arena replay` compares it: the recorded one, or the new one. */
+export interface ReplayAnswer {
+  /** What a participant reads, also when it failed. */
+  readonly text: string;
+  /** Base64. */
+  readonly image: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** How long the model took; null when that is not known. */
+  readonly modelMs: number | null;
 }

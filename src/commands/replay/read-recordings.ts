@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
-import { CommandError } from "../../client/command-error.ts";
-import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
+import { InvalidRequestError } from "../../errors/request-errors.ts";
+import { CommandError } from "../command.ts";
 import { parseRecording, type Recording } from "./recording.ts";
 
 /** Which of the recorded requests are replayed. */

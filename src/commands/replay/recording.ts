@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { parseTaskInput } from "../../data-models/parse-task-input.ts";
-import type { TaskInput } from "../../data-models/task-input.ts";
-import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
+import type { TaskInput } from "../../data-models/task.ts";
+import { InvalidRequestError } from "../../errors/request-errors.ts";
+import type { ReplayAnswer } from "./comparison.ts";
 
 /** A request to be replayed, and what it was answered if that is known. */
 export interface Recording {

@@ -1,7 +1,7 @@
 import type { Candidate } from "./candidate.ts";
+import type { ReplayAnswer } from "./comparison.ts";
 import { type Comparison, compareAnswers } from "./comparison.ts";
 import type { Recording } from "./recording.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
 
 /** A recorded request with the answer that the candidate gave. */
 export interface ReplayResult {

@@ -1,11 +1,10 @@
 import type { Writable } from "node:stream";
 import { styleText } from "node:util";
-import { printable } from "../../data-models/printable.ts";
-import { shortened } from "../../errors/shortened.ts";
+import { printable } from "../../text/printable.ts";
+import { shortened } from "../../text/shortened.ts";
 import type { LineOutput } from "../sessions/line-output.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, ReplayAnswer } from "./comparison.ts";
 import type { ReplayResult } from "./replay-all.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
 import { sideBySide } from "./side-by-side.ts";
 
 const colours = {
@@ -16,7 +15,7 @@ const colours = {
   repaired: "green",
   new: "cyan",
 } as const satisfies Record<Comparison, string>;
-const leastSideBySide = 80;
+const minSideBySideColumns = 80;
 const questionCharacters = 200;
 
 /** How results are shown. */
@@ -44,7 +43,7 @@ export async function showResult(
   const lines = [
     `${paint("bold", `line ${recording.line}`)} ${ids}: ${paint(colours[comparison], comparison)}`,
     paint("dim", `> ${questionOf(result)}`),
-    ...(width >= leastSideBySide
+    ...(width >= minSideBySideColumns
       ? sideBySide(`${before.heading}\n${before.text}`, `${now.heading}\n${now.text}`, width)
       : [before, now].flatMap(({ heading, text }) => [`${heading}:`, ...indented(text)])),
     "",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { ReplayAnswer } from "./comparison.ts";
 import { compareAnswers } from "./comparison.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
 import { Summary } from "./summary.ts";
 
 describe("the summary of a replay", () => {

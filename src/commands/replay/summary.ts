@@ -1,7 +1,6 @@
 import { alignColumns, type Column } from "../sessions/align-columns.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison, ReplayAnswer } from "./comparison.ts";
 import type { ReplayResult } from "./replay-all.ts";
-import type { ReplayAnswer } from "./replay-answer.ts";
 
 const columns: readonly Column[] = [
   { heading: "", side: "left" },

@@ -1,7 +1,7 @@
 import { openRouter } from "../../access/open-router.ts";
 import { openEnvironment, readEnvironment } from "../../config/environment.ts";
-import { silentLogger } from "../../data-models/logger.ts";
-import type { OpenedRouter } from "../route.ts";
+import { silentLogger } from "../../data-models/request-context.ts";
+import type { OpenedRouter } from "./route.ts";
 
 /**
  * The router of a file, or of CONFIG_FILE, for whom the settings say.

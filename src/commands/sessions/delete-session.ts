@@ -1,15 +1,15 @@
 import { createInterface } from "node:readline/promises";
-import { CommandError } from "../../client/command-error.ts";
-import type { Terminal } from "../../client/terminal.ts";
-import { printable } from "../../data-models/printable.ts";
-import type { SessionArchive } from "../../queue/session-archive.ts";
+import type { SessionArchive } from "../../queue/archive/session-archive.ts";
+import { printable } from "../../text/printable.ts";
+import type { Terminal } from "../command.ts";
+import { CommandError } from "../command.ts";
 import {
   countContents,
   describeContents,
   isEmpty,
   type SessionContents,
+  unknownSession,
 } from "./session-contents.ts";
-import { unknownSession } from "./unknown-session.ts";
 
 /**
  * Deletes everything that the archives keep of a session, and returns how much it

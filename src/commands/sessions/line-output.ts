@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { CommandError } from "../../client/command-error.ts";
+import { CommandError } from "../command.ts";
 
 /** The reader of the output has gone, as `head` does: the command ends quietly. */
 export class ReaderGoneError extends Error {

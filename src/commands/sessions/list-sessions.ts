@@ -1,5 +1,5 @@
-import { printable } from "../../data-models/printable.ts";
-import type { SessionArchive, SessionSummary } from "../../queue/session-archive.ts";
+import type { SessionArchive, SessionSummary } from "../../queue/archive/session-archive.ts";
+import { printable } from "../../text/printable.ts";
 import { alignColumns, type Column } from "./align-columns.ts";
 import type { LineOutput } from "./line-output.ts";
 import { toIso, toLocalTime } from "./times.ts";

@@ -1,4 +1,5 @@
-import type { SessionArchive } from "../../queue/session-archive.ts";
+import type { SessionArchive } from "../../queue/archive/session-archive.ts";
+import { CommandError } from "../command.ts";
 
 /** How much of a session is kept. */
 export interface SessionContents {
@@ -7,7 +8,7 @@ export interface SessionContents {
 }
 
 /** What is kept of a session that may still be going on. */
-export interface KeptContents extends SessionContents {
+interface KeptContents extends SessionContents {
   /** Requests that have no answer yet. */
   readonly unanswered: number;
 }
@@ -42,4 +43,20 @@ export function describeContents({ requests, metrics }: SessionContents): string
     requests === 1 ? "1 request and its answer" : `${requests} requests and their answers`;
   const measured = metrics === 1 ? "1 record of metrics" : `${metrics} records of metrics`;
   return `${asked}, ${measured}`;
+}
+
+/** Says that nothing is kept of a session, and where its name may be found. */
+export function unknownSession(sessionID: string): CommandError {
+  return new CommandError(
+    1,
+    `Nothing is kept of a session ${JSON.stringify(sessionID)}. "arena sessions" lists what is kept; what was delivered is removed after RETENTION.`,
+  );
+}
+
+/** @throws CommandError when the archives keep nothing of this session */
+export async function requireSession(
+  archives: readonly SessionArchive[],
+  sessionID: string,
+): Promise<void> {
+  if (isEmpty(await countContents(archives, sessionID))) throw unknownSession(sessionID);
 }

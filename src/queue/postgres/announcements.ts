@@ -1,5 +1,5 @@
-import type { StoreChange } from "../queue-store.ts";
-import { sessionKeyOf } from "../row-keys.ts";
+import type { StoreChange } from "../stored/queue-store.ts";
+import { sessionKeyOf } from "../stored/row-keys.ts";
 
 /** How replicas tell each other that something has changed. */
 export interface AnnouncementsOptions {

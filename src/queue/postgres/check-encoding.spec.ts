@@ -7,7 +7,7 @@ import {
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
 
 describe("A PostgresStore and the encoding of its database", () => {
   let server: TestPostgres;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import pg from "pg";
 import { firstPostgresTimeoutMs, sharedPostgres } from "../../../test/fixtures/postgres.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { checkSessions } from "./check-sessions.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import { checkSessions } from "./start-checks.ts";
 
 describe("checkSessions", () => {
   let sessions: readonly pg.Client[];

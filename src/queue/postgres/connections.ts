@@ -1,5 +1,5 @@
 import pg from "pg";
-import { toNotDone } from "../not-done-error.ts";
+import { toNotDone } from "../stored/store-errors.ts";
 
 /** How to reach a database, and whom to tell. */
 export interface ConnectionsOptions {

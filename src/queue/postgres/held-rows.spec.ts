@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim } from "../queue-store.ts";
+import type { Claim } from "../stored/queue-store.ts";
 import { Connections } from "./connections.ts";
 import { HeldRows } from "./held-rows.ts";
 import type { PostgresStore } from "./postgres-store.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Claim } from "../queue-store.ts";
+import type { Claim } from "../stored/queue-store.ts";
 import type { Connections } from "./connections.ts";
 import * as sql from "./statements.ts";
 import { untilAlone } from "./until-alone.ts";

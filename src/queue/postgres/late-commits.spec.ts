@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim } from "../queue-store.ts";
 import type { Answer } from "../request-queue.ts";
+import type { Claim } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
 describe("A PostgresStore whose commits come late", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { type ClaimKind, maxBytesAtOnce } from "../queue-store.ts";
+import { type ClaimKind, maxBytesAtOnce } from "../stored/queue-store.ts";
 
 describe("A PostgresStore with long rows", () => {
   const stores = postgresStores();

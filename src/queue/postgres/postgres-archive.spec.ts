@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import type { SessionArchive } from "../archive/session-archive.ts";
 import type { Answer } from "../request-queue.ts";
-import type { SessionArchive } from "../session-archive.ts";
 import { openPostgresArchive } from "./postgres-archive.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 

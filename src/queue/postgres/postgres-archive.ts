@@ -1,11 +1,11 @@
 import pg from "pg";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import type { SessionArchive } from "../session-archive.ts";
-import { type ArchiveDatabase, SqlArchive } from "../sql-archive.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { SessionArchive } from "../archive/session-archive.ts";
+import { type ArchiveDatabase, SqlArchive } from "../archive/sql-archive.ts";
 import { readCommitted } from "./connections.ts";
 import { failureAt, toConfigurationError } from "./postgres-problems.ts";
+import { fromText, toText } from "./postgres-rows.ts";
 import { assertTables } from "./postgres-schema.ts";
-import { fromText, toText } from "./text-codec.ts";
 
 /**
  * Opens what a queue keeps in a Postgres, also while servers use it.

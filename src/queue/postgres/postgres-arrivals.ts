@@ -1,12 +1,11 @@
-import { isOfData } from "../data-error.ts";
-import { NotDoneError, toNotDone } from "../not-done-error.ts";
-import type { Arrival, Refusal, StoreLimits } from "../queue-store.ts";
-import { otherKeyOf, requestKeyOf, sessionKeyOf } from "../row-keys.ts";
+import type { Arrival, Refusal, StoreLimits } from "../stored/queue-store.ts";
+import { otherKeyOf, requestKeyOf, sessionKeyOf } from "../stored/row-keys.ts";
+import { isOfData, NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
 import { isRefusal } from "./postgres-problems.ts";
+import { toText } from "./postgres-rows.ts";
 import * as sql from "./statements.ts";
-import { toText } from "./text-codec.ts";
 import { untilAlone } from "./until-alone.ts";
 
 /** What rows are written with. */

@@ -1,10 +1,9 @@
-import type { Claim, ClaimedAnswer, ClaimedRow, ClaimKind } from "../queue-store.ts";
+import type { Claim, ClaimedAnswer, ClaimedRow, ClaimKind } from "../stored/queue-store.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
 import type { HeldRows } from "./held-rows.ts";
-import { type ClaimColumns, type ClaimedColumns, toClaimedRows } from "./postgres-rows.ts";
+import { type ClaimColumns, type ClaimedColumns, toClaimedRows, toText } from "./postgres-rows.ts";
 import * as sql from "./statements.ts";
-import { toText } from "./text-codec.ts";
 import { untilAlone } from "./until-alone.ts";
 
 /** What requests are handed out with. */

@@ -1,4 +1,4 @@
-import type { Claim, TakenRow } from "../queue-store.ts";
+import type { Claim, TakenRow } from "../stored/queue-store.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
 import type { HeldRows } from "./held-rows.ts";

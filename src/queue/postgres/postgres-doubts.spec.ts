@@ -4,9 +4,9 @@ import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { NotDoneError } from "../not-done-error.ts";
-import type { QueueStore, StoreChange } from "../queue-store.ts";
-import { StoredQueue } from "../stored-queue.ts";
+import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
+import { NotDoneError } from "../stored/store-errors.ts";
+import { StoredQueue } from "../stored/stored-queue.ts";
 
 describe("A PostgresStore that fails to insert", () => {
   const stores = postgresStores();
@@ -107,7 +107,7 @@ describe("A PostgresStore that fails to insert", () => {
   it("lets a queue wait for the database when it may have the request, and take it once", async () => {
     const logger = new RecordingLogger();
     const queue = new StoredQueue({
-      ...{ ...roomy, isSerial: false, logger, patienceMs: 50, createStore: () => store },
+      ...{ ...roomy, isSerial: false, logger, retryForMs: 50, createStore: () => store },
     });
     await queue.start();
     // No connection has to be made while nothing comes through.

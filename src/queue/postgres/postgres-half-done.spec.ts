@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { NotDoneError, toNotDone } from "../not-done-error.ts";
+import { NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";

@@ -5,9 +5,9 @@ import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { isHeld, steadyNow } from "../lease.ts";
-import type { StoreChange } from "../queue-store.ts";
-import { StoredQueue } from "../stored-queue.ts";
+import { isHeld, steadyNow } from "../stored/lease.ts";
+import type { StoreChange } from "../stored/queue-store.ts";
+import { StoredQueue } from "../stored/stored-queue.ts";
 
 describe("The lease of a PostgresStore", () => {
   const stores = postgresStores();

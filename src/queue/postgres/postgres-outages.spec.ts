@@ -3,8 +3,8 @@ import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim, QueueStore, StoreChange } from "../queue-store.ts";
 import type { Answer } from "../request-queue.ts";
+import type { Claim, QueueStore, StoreChange } from "../stored/queue-store.ts";
 
 describe("A PostgresStore whose database is away", () => {
   const stores = postgresStores();

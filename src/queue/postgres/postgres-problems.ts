@@ -1,6 +1,6 @@
 import pg from "pg";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { NotDoneError } from "../not-done-error.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import { NotDoneError } from "../stored/store-errors.ts";
 
 const noTables =
   "its user may not make or change the tables arena_…; grant CREATE and USAGE on the schema, or let their owner run this version once";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim, ClaimedRow, StoreChange } from "../queue-store.ts";
 import type { Answer } from "../request-queue.ts";
+import type { Claim, ClaimedRow, StoreChange } from "../stored/queue-store.ts";
 import type { PostgresStore, PostgresStoreOptions } from "./postgres-store.ts";
 
 describe("Replicas of a PostgresStore", () => {

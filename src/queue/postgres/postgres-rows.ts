@@ -1,7 +1,6 @@
-import type { ClaimedRow, TakenRow } from "../queue-store.ts";
-import { readAnswer, readInput } from "../read-row.ts";
 import type { QueuedRequest } from "../request-queue.ts";
-import { fromText } from "./text-codec.ts";
+import type { ClaimedRow, TakenRow } from "../stored/queue-store.ts";
+import { readAnswer, readInput } from "../stored/read-row.ts";
 
 /** Which claim holds or held a row. */
 export interface ClaimColumns {
@@ -81,4 +80,16 @@ function toTakenRow(columns: TakenColumns, token: string): TakenRow {
     answeredAt: repeatedAt ?? columns.answered_at,
     repeated: columns.is_repeated,
   };
+}
+
+/** Postgres' text holds every character but NUL, which an id may have: it is written as \0. */
+export function toText(value: string): string {
+  return /[\\\0]/.test(value) ? value.replaceAll("\\", "\\\\").replaceAll("\0", "\\0") : value;
+}
+
+/** The way back from `toText`. */
+export function fromText(text: string): string {
+  return text.includes("\\")
+    ? text.replace(/\\([\\0])/g, (_whole, escaped) => (escaped === "0" ? "\0" : "\\"))
+    : text;
 }

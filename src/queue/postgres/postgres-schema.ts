@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
 
 /**
  * What each version adds to the one before. A released entry never changes:

@@ -8,9 +8,9 @@ import {
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import type { Arrival } from "../queue-store.ts";
-import { requestKeyOf } from "../row-keys.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { Arrival } from "../stored/queue-store.ts";
+import { requestKeyOf } from "../stored/row-keys.ts";
 import { openPostgresArchive } from "./postgres-archive.ts";
 
 describe("The start of a PostgresStore", () => {

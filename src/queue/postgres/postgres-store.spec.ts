@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim, ClaimedRow, TakenRow } from "../queue-store.ts";
 import type { Answer } from "../request-queue.ts";
+import type { Claim, ClaimedRow, TakenRow } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
 describe("PostgresStore", () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type Logger, silentLogger } from "../../data-models/logger.ts";
-import { steadyNow } from "../lease.ts";
+import { Stopwatch } from "../../async/stopwatch.ts";
+import { type Logger, silentLogger } from "../../data-models/request-context.ts";
+import type { QueueStats } from "../request-queue.ts";
+import { steadyNow } from "../stored/lease.ts";
 import type {
   Arrival,
   Claim,
@@ -13,13 +15,8 @@ import type {
   Refusal,
   StoreLimits,
   TakenRow,
-} from "../queue-store.ts";
-import type { QueueStats } from "../request-queue.ts";
-import { Stopwatch } from "../stopwatch.ts";
+} from "../stored/queue-store.ts";
 import { Announcements } from "./announcements.ts";
-import { checkEncoding } from "./check-encoding.ts";
-import { checkRights } from "./check-rights.ts";
-import { checkSessions } from "./check-sessions.ts";
 import { Connections } from "./connections.ts";
 import { HeldRows } from "./held-rows.ts";
 import { PostgresArrivals } from "./postgres-arrivals.ts";
@@ -27,9 +24,10 @@ import { PostgresClaims } from "./postgres-claims.ts";
 import { PostgresDeliveries } from "./postgres-deliveries.ts";
 import { failureAt, toConfigurationError } from "./postgres-problems.ts";
 import { PostgresRetention } from "./postgres-retention.ts";
+import { toText } from "./postgres-rows.ts";
 import { migrate } from "./postgres-schema.ts";
+import { checkEncoding, checkRights, checkSessions } from "./start-checks.ts";
 import * as sql from "./statements.ts";
-import { toText } from "./text-codec.ts";
 import { untilAlone } from "./until-alone.ts";
 
 /** Where the rows are. */
@@ -40,7 +38,7 @@ export interface PostgresStoreOptions extends QueueStoreOptions {
 
 const overdueGraceMs = 5000;
 /** As long as replicas rest between two attempts to reach a database that is away. */
-const longestRestMs = 2000;
+const maxPauseMs = 2000;
 
 /**
  * Rows in a Postgres that several processes share. Whoever claims or takes a
@@ -65,7 +63,7 @@ export class PostgresStore implements QueueStore {
   /** Runs since the renewal of the lease began. */
   #renewal = new Stopwatch();
   /** Until then nobody is taken for dead. */
-  #patientUntil = 0;
+  #retryUntil = 0;
   #isStopped = false;
 
   constructor(options: PostgresStoreOptions) {
@@ -245,13 +243,13 @@ export class PostgresStore implements QueueStore {
     const isLate = renewedAt >= this.lease.until;
     // The database may have been away for all: the others get the time to renew their leases.
     if (isLate && this.#lease.until > 0) {
-      this.#patientUntil = renewedAt + leaseMs + longestRestMs;
+      this.#retryUntil = renewedAt + leaseMs + maxPauseMs;
     }
     const since = isLate ? renewedAt : this.#lease.since;
     this.#lease = { since, until: begin + leaseMs };
     this.#renewal = renewal;
     if (isLate) onChange("anything");
-    if (begin >= this.#patientUntil) {
+    if (begin >= this.#retryUntil) {
       this.#announceFreed(
         await untilAlone(() => this.#connections.durably("free-dead", sql.freeDead, [])),
       );

@@ -1,4 +1,4 @@
-import { maxBytesAtOnce } from "../queue-store.ts";
+import { maxBytesAtOnce } from "../stored/queue-store.ts";
 
 /** Answers of model $1 that nobody has yet, counted up to a limit so that it stays cheap. */
 const undelivered = (limit: string) => `(SELECT count(*) FROM (

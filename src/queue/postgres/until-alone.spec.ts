@@ -5,9 +5,9 @@ describe("untilAlone", () => {
   const failure = (code: string) => Object.assign(new Error(`error ${code}`), { code });
 
   it("looks again after each meeting with another replica", async () => {
-    const meetings = ["40001", "40P01", "23505"];
+    const collisions = ["40001", "40P01", "23505"];
     const result = await untilAlone(async () => {
-      const code = meetings.shift();
+      const code = collisions.shift();
       if (code !== undefined) throw failure(code);
       return "done";
     });

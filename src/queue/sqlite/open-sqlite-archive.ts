@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import type { SessionArchive } from "../session-archive.ts";
-import { type ArchiveDatabase, SqlArchive } from "../sql-archive.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { SessionArchive } from "../archive/session-archive.ts";
+import { type ArchiveDatabase, SqlArchive } from "../archive/sql-archive.ts";
 import { releaseReserve } from "./file/disk-room.ts";
 import { explainFailure, explainOpening, isNoRoom } from "./sqlite-failure.ts";
 import { type SchemaVerdict, schemaVerdict } from "./sqlite-schema.ts";

@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { SessionArchive } from "../archive/session-archive.ts";
 import type { Answer } from "../request-queue.ts";
-import type { SessionArchive } from "../session-archive.ts";
-import { listSqliteFiles } from "./list-sqlite-files.ts";
+import { listSqliteFiles } from "./file/list-sqlite-files.ts";
 import { openSqliteArchive } from "./open-sqlite-archive.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 

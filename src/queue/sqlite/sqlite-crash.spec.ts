@@ -10,8 +10,8 @@ import type { Worker } from "node:worker_threads";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
-import { NotDoneError } from "../not-done-error.ts";
 import type { Answer } from "../request-queue.ts";
+import { NotDoneError } from "../stored/store-errors.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
 interface Line {

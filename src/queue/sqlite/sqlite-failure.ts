@@ -1,4 +1,4 @@
-import { NoRoomError } from "../no-room-error.ts";
+import { NoRoomError } from "../stored/store-errors.ts";
 
 /** SQLite's codes of what can go wrong with a file. */
 const codes = {

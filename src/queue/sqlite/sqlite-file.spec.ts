@@ -5,8 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { arrival, roomy, sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { lockFile } from "./open-store-file.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import { lockFile } from "./file/open-store-file.ts";
 import { explainFailure, explainOpening } from "./sqlite-failure.ts";
 
 const program = fileURLToPath(

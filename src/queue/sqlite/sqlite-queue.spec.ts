@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeRequestQueue } from "../../../test/contracts/request-queue-contract.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { StoredQueue } from "../stored-queue.ts";
+import { StoredQueue } from "../stored/stored-queue.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 let folder: string;

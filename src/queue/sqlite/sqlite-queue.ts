@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
-import { createStoredQueue } from "../create-stored-queue.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { SessionArchive } from "../archive/session-archive.ts";
 import type { QueueOptions } from "../queue-options.ts";
 import type { RequestQueue } from "../request-queue.ts";
-import { sessionKeyOf } from "../row-keys.ts";
-import type { SessionArchive } from "../session-archive.ts";
-import { listSqliteFiles } from "./list-sqlite-files.ts";
+import { sessionKeyOf } from "../stored/row-keys.ts";
+import { createStoredQueue } from "../stored/stored-queue.ts";
+import { listSqliteFiles } from "./file/list-sqlite-files.ts";
 import { openSqliteArchive } from "./open-sqlite-archive.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 /** Longer names of files are refused by most file systems. */
-const longestName = 200;
+const maxNameLength = 200;
 
 /** A queue whose rows lie in a file that one process serves. */
 export function createQueue(options: QueueOptions): RequestQueue {
@@ -47,5 +47,5 @@ function pathIn(url: string): string | null {
 /** Several models may share a folder. */
 function fileNameOf(modelID: string): string {
   const name = encodeURIComponent(modelID.toWellFormed());
-  return name.length <= longestName ? name : sessionKeyOf(modelID);
+  return name.length <= maxNameLength ? name : sessionKeyOf(modelID);
 }

@@ -70,7 +70,7 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   overwriteFreePages,
 ];
 /** Steps from here on change no table: a file whose disk lacks the room for them can serve without. */
-const leastVersion = 1;
+const minVersion = 1;
 
 /** The version that this server writes. */
 export const schemaVersion = migrations.length;
@@ -102,7 +102,7 @@ export function migrate(database: DatabaseSync): void {
   } catch (error) {
     if (database.isTransaction) database.exec("rollback");
     // The next start tries again.
-    if (version >= leastVersion && isNoRoom(error)) return;
+    if (version >= minVersion && isNoRoom(error)) return;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
-import type { Claim, ClaimedRow, TakenRow } from "../queue-store.ts";
 import type { Answer } from "../request-queue.ts";
+import type { Claim, ClaimedRow, TakenRow } from "../stored/queue-store.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
 describe("SqliteStore", () => {

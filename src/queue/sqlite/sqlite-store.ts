@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { type Logger, silentLogger } from "../../data-models/logger.ts";
-import { ConfigurationError } from "../../errors/configuration-error.ts";
+import { type Logger, silentLogger } from "../../data-models/request-context.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { QueueStats, StoreHealth } from "../request-queue.ts";
 import type {
   Arrival,
   Claim,
@@ -13,9 +14,8 @@ import type {
   Refusal,
   StoreLimits,
   TakenRow,
-} from "../queue-store.ts";
-import type { QueueStats, StoreHealth } from "../request-queue.ts";
-import type { Durability } from "./open-store-file.ts";
+} from "../stored/queue-store.ts";
+import type { Durability } from "./file/open-store-file.ts";
 import type { FileEvent } from "./store-calls.ts";
 import { StoreThread, UnusableStoreError } from "./store-thread.ts";
 

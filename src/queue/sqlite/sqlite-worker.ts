@@ -5,10 +5,10 @@ import {
   receiveMessageOnPort,
   workerData,
 } from "node:worker_threads";
-import { collectWhenCalm } from "../../calm-collection.ts";
+import { collectWhenCalm } from "../../process/garbage-collection.ts";
+import { FileInUseError } from "./file/file-lock.ts";
+import { UnusableFileError } from "./file/open-store-file.ts";
 import { ServedFile } from "./file/served-file.ts";
-import { FileInUseError } from "./file-lock.ts";
-import { UnusableFileError } from "./open-store-file.ts";
 import { explainOpening } from "./sqlite-failure.ts";
 import type { StoreCall, ThreadData, ThreadMessage, ThreadReply } from "./store-calls.ts";
 

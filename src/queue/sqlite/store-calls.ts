@@ -6,9 +6,9 @@ import type {
   PublishedMetrics,
   Refusal,
   StoreLimits,
-} from "../queue-store.ts";
-import type { Durability } from "./open-store-file.ts";
-import type { RowOptions } from "./store-database.ts";
+} from "../stored/queue-store.ts";
+import type { Durability } from "./file/open-store-file.ts";
+import type { RowOptions } from "./rows/store-database.ts";
 
 /** A call of a QueueStore's method, on its way to the thread that does it. */
 export type StoreCall =

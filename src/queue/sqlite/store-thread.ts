@@ -1,8 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { heapBytes } from "../../heap-bytes.ts";
-import { DataError } from "../data-error.ts";
-import { NoRoomError } from "../no-room-error.ts";
-import { NotDoneError, toNotDone } from "../not-done-error.ts";
+import { heapBytes } from "../../process/heap-limit.ts";
+import { DataError, NoRoomError, NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import {
   bytesOf,
   type FileEvent,

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
-import type { ConfigurationProblem } from "../../errors/configuration-error.ts";
+import type { ConfigurationProblem } from "../../errors/arena-error.ts";
 
 /** The PEM files of TLS; none of them means plaintext, as the arena wants it (ARENA-3). */
 export interface TlsFiles {

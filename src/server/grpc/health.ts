@@ -5,7 +5,7 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { service as healthService } from "grpc-health-check";
-import { streamOf } from "./http2-session.ts";
+import { streamOf } from "./connections/http2-session.ts";
 
 /** Whether a service serves. */
 type ServingStatus = "SERVING" | "NOT_SERVING";

@@ -20,11 +20,11 @@ const emptyMessage = Buffer.alloc(0);
  * error by itself.
  */
 const transportFactor = 4;
-const leastTransportBytes = 128 * 2 ** 20;
+const minTransportBytes = 128 * 2 ** 20;
 
 /** Size of the largest message that is not refused by the transport itself. */
 export function transportBytes({ maxRequestBytes }: MessageLimits): number {
-  return Math.min(Math.max(maxRequestBytes * transportFactor, leastTransportBytes), 2 ** 31 - 1);
+  return Math.min(Math.max(maxRequestBytes * transportFactor, minTransportBytes), 2 ** 31 - 1);
 }
 
 /**

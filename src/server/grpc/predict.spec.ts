@@ -3,11 +3,11 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { chat, names, question } from "../../../test/fixtures/questions.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { testResources } from "../../../test/fixtures/test-resources.ts";
-import { MemoryQueue } from "../../queue/memory-queue.ts";
+import { ServingState } from "../../lifecycle/serving-state.ts";
+import { MemoryQueue } from "../../queue/memory/memory-queue.ts";
 import { GrpcMetrics } from "../../telemetry/grpc-metrics.ts";
 import { Metrics } from "../../telemetry/metrics.ts";
-import { ServingState } from "../serving-state.ts";
-import { unaryHandler } from "./handlers.ts";
+import { unaryHandler } from "./arena-doors.ts";
 import { createArenaService, modelReception } from "./model-service.ts";
 import { createPredict } from "./predict.ts";
 import { ByteBudget } from "./reception/byte-budget.ts";
@@ -22,7 +22,7 @@ describe("predict, where nobody takes answers", () => {
     const queue = new MemoryQueue({
       maxSize: 1,
       sessionOrder: "concurrent",
-      outbox: { answers: 2, characters: 1_000_000 },
+      deliveries: { answers: 2, characters: 1_000_000 },
     });
     const predict = createPredict({
       modelID: "scripted",

@@ -1,21 +1,25 @@
 import { setImmediate as afterOtherWork } from "node:timers/promises";
 import type { ServerUnaryCall } from "@grpc/grpc-js";
 import { toErrorAnswerText } from "../../data-models/answer-text.ts";
-import type { Logger } from "../../data-models/logger.ts";
 import { parseTaskInput } from "../../data-models/parse-task-input.ts";
+import type { Logger } from "../../data-models/request-context.ts";
 import type { ArenaError } from "../../errors/arena-error.ts";
-import { InternalError } from "../../errors/internal-error.ts";
-import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
-import { ModelNotFoundError } from "../../errors/model-not-found-error.ts";
-import { QueueFullError } from "../../errors/queue-full-error.ts";
-import { QueueUnavailableError } from "../../errors/queue-unavailable-error.ts";
-import { ReceptionFullError } from "../../errors/reception-full-error.ts";
-import { RequestTooLargeError } from "../../errors/request-too-large-error.ts";
-import { ShuttingDownError } from "../../errors/shutting-down-error.ts";
+import { InternalError } from "../../errors/model-errors.ts";
+import {
+  InvalidRequestError,
+  ModelNotFoundError,
+  RequestTooLargeError,
+} from "../../errors/request-errors.ts";
+import {
+  QueueFullError,
+  QueueUnavailableError,
+  ReceptionFullError,
+  ShuttingDownError,
+} from "../../errors/server-errors.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
 import type { Empty } from "../../generated/model.ts";
+import type { ServingState } from "../../lifecycle/serving-state.ts";
 import type { RequestKey, RequestQueue } from "../../queue/request-queue.ts";
-import type { ServingState } from "../serving-state.ts";
 import type { ReceivedRequest } from "./reception/model-messages.ts";
 
 /** What predict needs to take requests. */

@@ -1,8 +1,8 @@
 import { exceedsOutline } from "../../data-models/json-outline.ts";
-import type { Logger } from "../../data-models/logger.ts";
-import { InvalidRequestError } from "../../errors/invalid-request-error.ts";
-import { shortened } from "../../errors/shortened.ts";
+import type { Logger } from "../../data-models/request-context.ts";
+import { InvalidRequestError } from "../../errors/request-errors.ts";
 import type { Empty } from "../../generated/model.ts";
+import { shortened } from "../../text/shortened.ts";
 import { sessionOf } from "./metrics-session.ts";
 import type { ReceivedMetrics } from "./reception/model-messages.ts";
 

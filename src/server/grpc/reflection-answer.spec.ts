@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { answerReflection } from "./reflection-answer.ts";
+import { answerReflection } from "./reflection.ts";
 
 /** The fields of a message, by number; of several with one number, all. */
 function fieldsOf(bytes: Uint8Array): Map<number, (Uint8Array | number)[]> {

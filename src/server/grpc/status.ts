@@ -1,7 +1,7 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import type { ArenaError } from "../../errors/arena-error.ts";
-import { shortened } from "../../errors/shortened.ts";
+import { shortened } from "../../text/shortened.ts";
 
 /** Statuses travel in headers, three times and encoded; clients bound them at 8 KiB or so. */
 const messageCharacters = 400;

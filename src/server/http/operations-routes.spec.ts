@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { ServingState } from "../../lifecycle/serving-state.ts";
 import { Metrics } from "../../telemetry/metrics.ts";
-import { ServingState } from "../serving-state.ts";
 import { HttpServer } from "./http-server.ts";
 import { operationsRoutes } from "./operations-routes.ts";
 

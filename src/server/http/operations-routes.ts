@@ -1,4 +1,4 @@
-import type { ServingState } from "../serving-state.ts";
+import type { ServingState } from "../../lifecycle/serving-state.ts";
 import { type HttpHandler, sendText } from "./http-server.ts";
 
 /** Figures that can be written down. */

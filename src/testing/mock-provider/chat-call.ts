@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { ChatBody } from "./chat-body.ts";
+import type { ChatBody } from "./completion.ts";
 import { completion, completionChunk, usageChunk } from "./completion.ts";
-import type { MockRequest } from "./mock-request.ts";
-import type { EndRequest } from "./request-log.ts";
+import type { EndRequest, MockRequest } from "./request-log.ts";
 
 /** One chat request in the hands of a fault: what it may do with it. */
 export class ChatCall {

@@ -1,8 +1,22 @@
 import { randomUUID } from "node:crypto";
-import type { ChatBody } from "./chat-body.ts";
+import { z } from "zod";
+
+const Content = z.union([
+  z.string(),
+  z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  z.null(),
+]);
+
+/** The part of a chat completion's body that the mock looks at. */
+export const ChatBody = z.looseObject({
+  model: z.string(),
+  stream: z.boolean().nullish(),
+  messages: z.array(z.looseObject({ role: z.string(), content: Content.optional() })).min(1),
+});
+export type ChatBody = z.infer<typeof ChatBody>;
 
 /** Tokens that every answer of the mock is billed with. */
-export const mockUsage = { prompt_tokens: 20, completion_tokens: 60, total_tokens: 80 };
+const mockUsage = { prompt_tokens: 20, completion_tokens: 60, total_tokens: 80 };
 
 /** A body of /chat/completions. */
 export function completion({ model }: ChatBody, words: readonly string[]): object {

@@ -1,5 +1,4 @@
 import type { ChatCall } from "./chat-call.ts";
-import type { Fault } from "./fault.ts";
 
 /** The words of a whole answer: sixty, a token each. */
 export const mockWords: readonly string[] = Array.from(
@@ -231,4 +230,14 @@ function beUnavailable(call: ChatCall): void {
 async function begin(call: ChatCall, words: number): Promise<void> {
   call.begin();
   if (call.body.stream) await call.say(mockWords.slice(0, words));
+}
+
+/** One way to misbehave, chosen by its name as the model. */
+interface Fault {
+  /** Its number in the list of faults that a gateway has to survive, if it is one of them. */
+  readonly number?: `S${string}`;
+  /** What it does, for people. */
+  readonly does: string;
+  /** Answers one request, or does not. */
+  readonly answer: (call: ChatCall) => void | Promise<void>;
 }

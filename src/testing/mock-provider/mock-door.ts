@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import { ChatBody } from "./chat-body.ts";
 import { ChatCall } from "./chat-call.ts";
-import { embeddings, modelList } from "./completion.ts";
+import { ChatBody, embeddings, modelList } from "./completion.ts";
 import { type FaultName, faults, isFaultName } from "./faults.ts";
 import type { RequestLog } from "./request-log.ts";
 

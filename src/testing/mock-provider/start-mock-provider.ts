@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { FaultName } from "./faults.ts";
 import { MockDoor } from "./mock-door.ts";
-import type { MockRequest } from "./mock-request.ts";
+import type { MockRequest } from "./request-log.ts";
 import { RequestLog } from "./request-log.ts";
 
 /** How a mock differs from one on a free port of this machine in real time. */

@@ -2,12 +2,12 @@ import { randomFillSync } from "node:crypto";
 import { closeSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { numberIn } from "../columns.ts";
+import { numberIn } from "../rows/columns.ts";
 
 /** Left for whoever deletes and answers: this much, and an eighth of a small disk. */
-const mostReserve = 16 * 2 ** 20;
+const maxReserve = 16 * 2 ** 20;
 /** A file that holds next to nothing needs no more. */
-const leastReserve = 2 ** 20;
+const minReserve = 2 ** 20;
 /** With so much left nothing has to be counted. */
 const plentyBytes = 2 ** 30;
 const bytesAtOnce = 2 ** 20;
@@ -65,7 +65,7 @@ export class DiskRoom {
     const { free, margin } = this.#space();
     const used = numberIn(this.#pages.get() ?? {}, "page_count") * this.#pageSize;
     const path = reserveOf(this.#path);
-    const size = Math.min(margin, leastReserve + used);
+    const size = Math.min(margin, minReserve + used);
     const missing = size - sizeOf(path);
     // What it takes must not be missed at once.
     if (free < margin + missing) return;
@@ -110,8 +110,8 @@ export class DiskRoom {
 
   #space(): { readonly free: number; readonly margin: number } {
     const { blocks, bavail, bsize } = this.#disk();
-    if (blocks === 0) return { free: Number.POSITIVE_INFINITY, margin: leastReserve };
-    return { free: bavail * bsize, margin: Math.min(mostReserve, (blocks * bsize) / 8) };
+    if (blocks === 0) return { free: Number.POSITIVE_INFINITY, margin: minReserve };
+    return { free: bavail * bsize, margin: Math.min(maxReserve, (blocks * bsize) / 8) };
   }
 }
 

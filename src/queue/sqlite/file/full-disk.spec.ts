@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SmallDisk } from "../../../../test/fixtures/small-disk.ts";
 import { arrival, roomy } from "../../../../test/fixtures/sqlite-files.ts";
-import type { ClaimedRow, TakenRow } from "../../queue-store.ts";
+import type { ClaimedRow, TakenRow } from "../../stored/queue-store.ts";
 import { openSqliteArchive } from "../open-sqlite-archive.ts";
 import type { FileEvent, StoreCall } from "../store-calls.ts";
 import { ServedFile } from "./served-file.ts";

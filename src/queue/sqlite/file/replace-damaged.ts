@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, renameSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { silentLogger } from "../../../data-models/logger.ts";
-import { answerUnreadable } from "../../answer-unreadable.ts";
+import { silentLogger } from "../../../data-models/request-context.ts";
 import type { RequestKey } from "../../request-queue.ts";
-import { sessionKeyOf } from "../../row-keys.ts";
-import { numberIn, type Row } from "../columns.ts";
+import { answerUnreadable } from "../../stored/read-row.ts";
+import { sessionKeyOf } from "../../stored/row-keys.ts";
+import { numberIn, type Row } from "../rows/columns.ts";
 import { isOfDamage } from "../sqlite-failure.ts";
 
 /** What a fresh file takes over from a damaged one. */
-export interface Salvage {
+export interface ValidPart {
   readonly database: DatabaseSync;
   /** Where the damaged file is now. */
   readonly damaged: string;
@@ -34,7 +34,7 @@ export function putAside(path: string): string {
  * Copies what is not yet answered or delivered, row by row, as it is; whoever
  * waits for what cannot be read gets an error. Returns how many these are.
  */
-export function salvage({ database, damaged, modelID, owed, lastRow }: Salvage): number {
+export function validPart({ database, damaged, modelID, owed, lastRow }: ValidPart): number {
   using source = new DatabaseSync(damaged);
   const read = (table: string, id: number) =>
     source.prepare(`select * from ${table} where id = ?`).get(id);

@@ -1,9 +1,15 @@
-import { rmSync, statfsSync, writeFileSync } from "node:fs";
-import { isOfData } from "../../data-error.ts";
-import { NoRoomError } from "../../no-room-error.ts";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import type { RequestKey } from "../../request-queue.ts";
-import type { FileLock } from "../file-lock.ts";
-import { lockFile, openDatabase } from "../open-store-file.ts";
+import { isOfData, NoRoomError } from "../../stored/store-errors.ts";
+import { type Done, StoreRows } from "../rows/store-rows.ts";
 import { explainFailure, explainFull, isNoRoom, isOfDamage } from "../sqlite-failure.ts";
 import { lastRowOf } from "../sqlite-schema.ts";
 import {
@@ -14,18 +20,54 @@ import {
   type ThreadData,
   type ThreadReply,
 } from "../store-calls.ts";
-import { type Done, StoreRows } from "../store-rows.ts";
 import { ChangeLog } from "./change-log.ts";
 import { DiskRoom, type DiskSpace, releaseReserve } from "./disk-room.ts";
+import type { FileLock } from "./file-lock.ts";
 import { Fullness } from "./fullness.ts";
-import { putAside, salvage } from "./replace-damaged.ts";
-import { RowMark } from "./row-mark.ts";
+import { lockFile, openDatabase } from "./open-store-file.ts";
+import { putAside, validPart } from "./replace-damaged.ts";
+
+/** Digits of the largest whole number. */
+const width = 16;
+
+/**
+ * The number of the last row that was stored, in a file of its own: whoever
+ * opens the queue's file can tell whether rows are missing at its end.
+ */
+class RowMark {
+  readonly #handle: number;
+  #row: number;
+
+  constructor(path: string) {
+    closeSync(openSync(path, "a", 0o600));
+    this.#row = Number.parseInt(readFileSync(path, "latin1"), 10) || 0;
+    this.#handle = openSync(path, "r+");
+  }
+
+  get row(): number {
+    return this.#row;
+  }
+
+  set row(row: number) {
+    if (row === this.#row) return;
+    this.#row = row;
+    try {
+      writeSync(this.#handle, String(row).padStart(width, "0"), 0);
+    } catch {
+      // A disk that is full or broken is told of by others; an older mark says less, and nothing wrong.
+    }
+  }
+
+  close(): void {
+    closeSync(this.#handle);
+  }
+}
 
 /** Of what a call brings, beside its texts: columns, places in indexes, pages that are not full. */
 const bytesPerCall = 16_384;
 
 /** How much is done at once to find room, so that others have their turn. */
-const mostSteps = 8;
+const maxSteps = 8;
 
 /** A queue's file while it is open: does calls on its rows, and looks after the file itself. */
 export class ServedFile {
@@ -127,7 +169,7 @@ export class ServedFile {
     const { room, log } = this.#open;
     const isFull = this.#fullness.isNow;
     if (room.fits(bytes, isFull)) return true;
-    for (let step = 0; step < mostSteps; step++) {
+    for (let step = 0; step < maxSteps; step++) {
       log.tryToEmpty();
       room.restore();
       if (room.fits(bytes, isFull)) return true;
@@ -159,7 +201,7 @@ export class ServedFile {
     const damaged = putAside(this.#path);
     // What fails here ends the thread, which starts again with the fresh file.
     this.#open = open(this.#path, this.#data, this.#look);
-    const count = this.#salvage(damaged, options.modelID, owed);
+    const count = this.#validPart(damaged, options.modelID, owed);
     this.#open.rows.refresh();
     const { message: reason } = error instanceof Error ? error : new Error(String(error));
     const message = `${file} is damaged (${reason}) and was put aside as ${damaged}. A fresh one has everything that was not yet answered and delivered, but for ${count} requests that could not be read and are answered with an error. What had been delivered is in the damaged file only, and so are participants' words: save what can be saved with the program sqlite3 and its command .recover, and delete it. Look after the disk, and start the server again: it is not ready before`;
@@ -167,10 +209,10 @@ export class ServedFile {
     return true;
   }
 
-  #salvage(damaged: string, modelID: string, owed: ReadonlyMap<number, RequestKey>): number {
+  #validPart(damaged: string, modelID: string, owed: ReadonlyMap<number, RequestKey>): number {
     const { database } = this.#open;
     try {
-      return salvage({ database, damaged, modelID, owed, lastRow: this.#mark.row });
+      return validPart({ database, damaged, modelID, owed, lastRow: this.#mark.row });
     } catch {
       if (database.isTransaction) database.exec("rollback");
       return owed.size;

@@ -1,4 +1,4 @@
-import { heapBytes } from "../../../heap-bytes.ts";
+import { heapBytes } from "../../../process/heap-limit.ts";
 
 /**
  * What all requests may hold together until they are in the queue. Each takes three

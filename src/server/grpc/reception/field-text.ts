@@ -8,7 +8,7 @@ export interface FieldLimits {
   readonly freeBytes: number;
 }
 
-const leastCapacity = 1024;
+const minCapacity = 1024;
 
 /** A string field of a message that arrives in pieces, in one buffer that grows with it. */
 export class FieldText {
@@ -37,8 +37,7 @@ export class FieldText {
     this.#held = 0;
     this.#isCut = false;
     this.#announced = announcedBytes;
-    if (this.#buffer.length > Math.max(leastCapacity, announcedBytes))
-      this.#buffer = Buffer.alloc(0);
+    if (this.#buffer.length > Math.max(minCapacity, announcedBytes)) this.#buffer = Buffer.alloc(0);
     if (announcedBytes > this.#limits.maxBytes) this.cut();
   }
 
@@ -79,7 +78,7 @@ export class FieldText {
     const bytes = this.#bytes + piece.length;
     if (bytes > this.#buffer.length) {
       // It grows with what came: what is announced may never be sent.
-      const room = Math.min(Math.max(leastCapacity, 2 * bytes), this.#announced);
+      const room = Math.min(Math.max(minCapacity, 2 * bytes), this.#announced);
       const buffer = Buffer.allocUnsafe(Math.max(bytes, room));
       this.#buffer.copy(buffer, 0, 0, this.#bytes);
       this.#buffer = buffer;

@@ -1,0 +1,67 @@
+import type { RequestContext } from "../../data-models/request-context.ts";
+import type { ModelDefinition, TaskInput, TaskOutput } from "../../data-models/task.ts";
+import { ConfigurationError } from "../../errors/arena-error.ts";
+import { ProviderError } from "../../errors/model-errors.ts";
+import type { RouteQuestion, Router } from "../../routing/router.ts";
+import { AIModel } from "../ai-model.ts";
+import { logRouteCall } from "../log-route-call.ts";
+import { toChatRequest } from "../to-chat-request.ts";
+import { toTaskOutput } from "../to-task-output.ts";
+
+/** What a routed model serves. */
+export interface RoutedModelOptions {
+  readonly router: Router;
+  readonly question: RouteQuestion;
+  /** Whether one of the route's candidates sees images. */
+  readonly canImage: boolean;
+  /** Whether what came of an answer before the deadline is delivered. */
+  readonly takesPartial: boolean;
+}
+
+/** A route of `arena.yaml`: whoever on it answers first. */
+export class RoutedModel extends AIModel {
+  readonly #options: RoutedModelOptions;
+
+  constructor(options: RoutedModelOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** Imports take a moment, and a package may be missing: neither is left to the first request. */
+  override async start(): Promise<void> {
+    const { router, question } = this.#options;
+    try {
+      await router.load(question);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      throw new ConfigurationError([{ name: "ROUTE", message: error.message }], { cause: error });
+    }
+  }
+
+  override stop(): void {
+    this.#options.router.stop();
+  }
+
+  getModelDefinition(): ModelDefinition {
+    const { question, canImage } = this.#options;
+    return {
+      modelID: question.route,
+      needsText: true,
+      needsImage: false,
+      canText: true,
+      canImage,
+    };
+  }
+
+  async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
+    const { router, question, takesPartial } = this.#options;
+    const { signal, deadline } = context;
+    const call = await router.call(question, toChatRequest(input), { signal, deadline });
+    try {
+      const answer = await call.whole({ takesPartial });
+      return toTaskOutput(answer, call.trace.chosen?.provider ?? question.route);
+    } finally {
+      logRouteCall(call, context.logger);
+    }
+  }
+}

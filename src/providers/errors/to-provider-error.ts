@@ -1,0 +1,73 @@
+import { ProviderError } from "../../errors/model-errors.ts";
+import { repeatsRequest, type Spoken } from "../transport/request-echo.ts";
+import { judge, type VendorOrigin, type Verdict } from "./provider-verdict.ts";
+import { type Refusal, readVendorError, type VendorError } from "./vendor-error.ts";
+import { withoutSecrets } from "./without-secrets.ts";
+
+/** The call that failed. */
+interface FailedCall {
+  /** The provider's name, as people know it. */
+  readonly provider: string;
+  readonly origin: VendorOrigin;
+  /** What was asked: the vendor may quote it, and it is not for the log. */
+  readonly messages: readonly Spoken[];
+  readonly secrets: readonly string[];
+  /** The vendor's answer, where it is known. */
+  readonly refusal?: Refusal | undefined;
+}
+
+/**
+ * Maps what an SDK threw to the error that the rest knows. Its message is ours
+ * alone; the vendor's words, free of keys and of the request's words, are its
+ * cause and for the log.
+ */
+export function toProviderError(thrown: unknown, call: FailedCall): ProviderError {
+  if (thrown instanceof ProviderError) return thrown;
+  const { provider, origin, secrets } = call;
+  const vendorError = readVendorError(thrown, call.refusal);
+  const { code, problem, ...verdict } = judge(vendorError, origin);
+  const cause = new Error(withoutSecrets(factsOf(vendorError, call), secrets));
+  cause.name = "VendorError";
+  // Where it broke is worth knowing only if it broke on this side of the wire.
+  const frames = thrown instanceof Error ? thrown.stack?.match(/^ {4}at .*$/gm) : undefined;
+  if (vendorError.status === undefined) cause.stack = [`${cause}`, ...(frames ?? [])].join("\n");
+  return new ProviderError(provider, code, withoutSecrets(problem, secrets), {
+    ...verdict,
+    retryAfterMs: vendorError.retryAfterMs,
+    cause,
+  });
+}
+
+/** With these the vendor's words quote the key, or the request. */
+const quotingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 413, 422]);
+
+function factsOf(
+  { status, codes, requestID, sentence }: VendorError,
+  { messages }: FailedCall,
+): string {
+  const isQuoting =
+    status === undefined || quotingStatuses.has(status) || repeatsRequest(sentence, messages);
+  const facts = [status, ...codes, requestID].filter((fact) => fact !== undefined);
+  return [facts.join(" "), isQuoting ? "" : sentence].filter(Boolean).join(": ");
+}
+
+/** What only one vendor's words tell; undefined leaves the verdict to those of all. */
+export type VendorJudge = (error: VendorError) => Verdict | undefined;
+
+/**
+ * Judges what a vendor's SDK threw by the vendor's own words; what they do not
+ * settle comes back as it was thrown. The error's cause holds no sentence: it
+ * may quote keys and requests.
+ */
+export function toRefusal(provider: string, thrown: unknown, judge: VendorJudge): unknown {
+  if (thrown instanceof ProviderError) return thrown;
+  const error = readVendorError(thrown);
+  const verdict = judge(error);
+  if (!verdict) return thrown;
+  const { code, problem, ...options } = verdict;
+  const facts = [error.status, ...error.codes, error.requestID];
+  const cause = new Error(facts.filter((fact) => fact !== undefined).join(" "));
+  cause.name = "VendorError";
+  const { retryAfterMs } = error;
+  return new ProviderError(provider, code, problem, { ...options, retryAfterMs, cause });
+}

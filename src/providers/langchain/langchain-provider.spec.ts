@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { inspect } from "node:util";
+import { spoken } from "../../../test/fixtures/openai-events.ts";
+import {
+  accessTo,
+  asking,
+  canaryKey,
+  eventsOf,
+  FixedKeys,
+  failureOf,
+  question,
+  verdictOf,
+} from "../../../test/fixtures/provider-questions.ts";
+import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
+import { ProviderError } from "../../errors/model-errors.ts";
+import { SecretError } from "../../errors/route-errors.ts";
+import type { SecretSource } from "../../secrets/secret-source.ts";
+import type { Provider } from "../provider.ts";
+import { createOpenAI } from "../vendors/openai.ts";
+import { createKubeAI, createVllm } from "../vendors/self-hosted.ts";
+
+describe("a provider on LangChain", () => {
+  let vendor: VendorStandIn;
+  let keys: FixedKeys;
+  let provider: Provider;
+
+  before(async () => {
+    vendor = await VendorStandIn.start();
+  });
+  after(() => vendor.close());
+  beforeEach(() => {
+    vendor.reset();
+    keys = new FixedKeys();
+    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, keys));
+  });
+
+  it("says for how long it is to be left alone, in each way of saying it", async () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    for (const [headers, body, least, most] of [
+      [{ "retry-after": "7" }, {}, 7000, 7000],
+      [{ "retry-after-ms": "250", "retry-after": "1" }, {}, 250, 250],
+      [{ "retry-after": inAMinute }, {}, 50_000, 60_000],
+      [{}, { error: "Model x is currently loading", estimated_time: 20 }, 20_000, 20_000],
+      [{}, {}, 0, 0],
+    ] as const) {
+      vendor.reply({ status: 503, headers, body });
+      const { retryAfterMs } = await failureOf(provider, "gpt-4o");
+      assert.ok(retryAfterMs >= least && retryAfterMs <= most, String(retryAfterMs));
+    }
+  });
+
+  it("reports a key that was refused, and no other", async () => {
+    vendor.reply({ status: 429, body: {} }, { status: 403, body: {} });
+    await failureOf(provider, "gpt-4o");
+    await failureOf(provider, "gpt-4o");
+    assert.equal(keys.refusals, 0);
+    vendor.reply({ status: 401, body: {} });
+    await failureOf(provider, "gpt-4o");
+    assert.equal(keys.refusals, 1);
+    vendor.reply({ status: 401, body: {} });
+    const { signal } = new AbortController();
+    await assert.rejects(async () => provider.listModels?.({ signal }), ProviderError);
+    assert.equal(keys.refusals, 2);
+  });
+
+  it("asks for the key at each call", async () => {
+    const rotated = ["first", "second"].map((key) => new FixedKeys(key));
+    const source: SecretSource = {
+      description: "{Env:X}",
+      get: () => rotated.shift()?.get() ?? assert.fail("asked too often"),
+      refused: () => {},
+    };
+    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
+    for (const key of ["first", "second"]) {
+      vendor.reply({ body: serverSentEvents(spoken("x")) });
+      await eventsOf(provider, "gpt-4o");
+      assert.equal(vendor.last.headers.authorization, `Bearer ${key}`);
+    }
+  });
+
+  it("makes a missing key its own error, which may pass when the vault is away", async () => {
+    for (const [reason, retryable] of [
+      ["missing", false],
+      ["away", true],
+    ] as const) {
+      const source: SecretSource = {
+        description: "{Env:X}",
+        get: () => Promise.reject(new SecretError("{Env:X}", reason, "no key.")),
+        refused: () => assert.fail("no key was refused"),
+      };
+      provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
+      const error = await failureOf(provider, "gpt-4o");
+      assert.match(error.message, /^OpenAI: \{Env:X\}: no key/);
+      assert.deepEqual([error.reason, error.retryable], ["access", retryable]);
+    }
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses a key that no header can carry, without saying it", async () => {
+    const access = accessTo(
+      "openai",
+      { baseUrl: vendor.origin },
+      new FixedKeys(`${canaryKey}\n\u0007`),
+    );
+    const error = await failureOf(createOpenAI(access), "gpt-4o");
+    assert.match(error.message, /profiles\[0\]\.accessKey holds a character/);
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses before the call what the model cannot honour", async () => {
+    const image = [{ type: "image", url: "data:image/png;base64,AAAA" }] as const;
+    const tool = { name: "f", parameters: { type: "object" } };
+    for (const [model, request, named] of [
+      ["gpt-4", { messages: [{ role: "user", content: image }] }, /images/],
+      ["gpt-4", { responseFormat: { type: "json" } }, /JSON answers/],
+      [
+        "gpt-4-turbo",
+        { responseFormat: { type: "json-schema", name: "x", schema: {} } },
+        /a JSON schema/,
+      ],
+      ["o1-mini", { tools: [tool] }, /tools/],
+      ["o3", { temperature: 0, stop: ["x"] }, /stop/],
+      ["gpt-5-mini", { topP: 1 }, /topP/],
+      ["gpt-4o", { toolChoice: "required" }, /choice of a tool/],
+      ["gpt-4o", { tools: [tool], toolChoice: { name: "g" } }, /choice of a tool/],
+      ["gpt-4o", { imageOutput: true, seed: 1 }, /neither stop nor seed/],
+    ] as const) {
+      const error = await failureOf(provider, model, asking(request));
+      assert.match(error.message, named);
+      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
+    }
+    assert.deepEqual(vendor.requests, []);
+  });
+
+  it("refuses before the call what can never fit, and lets pass what may", async () => {
+    const long = asking({ messages: [{ role: "user", content: "word ".repeat(12_000) }] });
+    const error = await failureOf(provider, "gpt-4", long);
+    assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "context-length", false]);
+    assert.match(error.message, /at least 10000 tokens, and "gpt-4" has 8192/);
+    assert.deepEqual(vendor.requests, []);
+    vendor.reply({ body: serverSentEvents(spoken("x")) });
+    await eventsOf(provider, "nobody-knows", long);
+  });
+
+  it("says where a tool call's arguments are no JSON", async () => {
+    const toolCalls = [{ id: "a", name: "f", arguments: `{"${question}` }];
+    const request = asking({ messages: [{ role: "assistant", content: "", toolCalls }] });
+    const error = await failureOf(provider, "gpt-4o", request);
+    assert.match(error.message, /messages\[0\]\.toolCalls\[0\]\.arguments is no JSON object/);
+  });
+
+  it("tells a server that is down", async () => {
+    const closed = await closedOrigin();
+    for (const provider of [
+      createVllm(accessTo("vllm", { baseUrl: `${closed}/v1` }, null)),
+      createKubeAI(accessTo("kubeai", { baseUrl: `${closed}/openai/v1` }, null)),
+    ]) {
+      const error = await failureOf(provider, "m");
+      assert.deepEqual(verdictOf(error), ["UNAVAILABLE", "connection", true]);
+    }
+  });
+
+  it("tells a host that is none, and TLS that is none", async () => {
+    for (const baseUrl of [
+      "http://nobody.invalid/v1",
+      `${vendor.origin.replace("http", "https")}/v1`,
+    ]) {
+      const error = await failureOf(createOpenAI(accessTo("openai", { baseUrl })), "gpt-4o");
+      assert.equal(error.reason, "connection", inspect(error));
+    }
+  });
+});
+
+async function closedOrigin(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,53 @@
+import type { ChatEvent, ChatToolCall, FinishReason, TokenUsage } from "../../data-models/chat.ts";
+
+/** What is kept of a request's time for a partial answer to get out, and the most of it. */
+const part = 1 / 20;
+const maxMs = 1000;
+
+/** When an answer that is still being written is taken as it is, so that it gets out before the deadline. */
+export function partialAnswerAt(now: number, deadline: number): number {
+  return deadline - Math.min(maxMs, (deadline - now) * part);
+}
+
+/** What came of an answer until then, as an answer; null where there is nothing to read. */
+export function partialAnswer(held: readonly ChatEvent[]): readonly ChatEvent[] | null {
+  if (!held.some((event) => event.type === "text" && event.text.trim() !== "")) return null;
+  // Who was not let finish tells no tokens.
+  const usage = { inputTokens: null, outputTokens: null };
+  return [...held, { type: "finish", reason: "deadline", usage }];
+}
+
+/** An answer that is complete. */
+export interface WholeAnswer {
+  readonly text: string;
+  /** Base64. */
+  readonly images: readonly string[];
+  readonly toolCalls: readonly ChatToolCall[];
+  readonly finishReason: FinishReason;
+  readonly usage: TokenUsage;
+}
+
+/** Puts the events of one answer together. @throws TypeError when the last one is not `finish` */
+export function toWholeAnswer(events: readonly ChatEvent[]): WholeAnswer {
+  const texts: string[] = [];
+  const images: string[] = [];
+  const toolCalls: ChatToolCall[] = [];
+  for (const event of events) {
+    switch (event.type) {
+      case "text":
+        texts.push(event.text);
+        break;
+      case "image":
+        images.push(event.base64);
+        break;
+      case "tool-call":
+        toolCalls.push(event.call);
+        break;
+      case "finish": {
+        const { reason, usage } = event;
+        return { text: texts.join(""), images, toolCalls, finishReason: reason, usage };
+      }
+    }
+  }
+  throw new TypeError("an answer without its finish is not whole");
+}
