@@ -9,6 +9,7 @@ import { Shutdown } from "./lifecycle/shutdown.ts";
 import type { AIModel } from "./models/ai-model.ts";
 import { definitionOf } from "./models/module/definition-of.ts";
 import { createPipeline } from "./pipeline/pipeline.ts";
+import type { Station } from "./pipeline/station.ts";
 import { Worker } from "./pipeline/worker.ts";
 import { maxRequestBytes } from "./process/heap-limit.ts";
 import { createQueue, queueProblems } from "./queue/registry.ts";
@@ -30,6 +31,8 @@ import { messageOf } from "./text/reason-of.ts";
 /** A server that can be started once and stopped once. */
 export interface ArenaServer {
   readonly modelID: string;
+  /** The way of every request to the model, for callers that wait for themselves. */
+  readonly pipeline: Station;
   /**
    * Opens the ports, loads the model, and resolves when requests are worked on;
    * null when it was stopped before.
@@ -90,9 +93,15 @@ export async function createArenaServer(
   };
   metrics.watchQueue(queue);
 
+  const pipeline = createPipeline({
+    model,
+    definition,
+    maxConcurrency: settings.MAX_CONCURRENCY,
+    maxAnswerBytes: settings.MAX_ANSWER_BYTES,
+  });
   const worker = new Worker({
     queue,
-    pipeline: createPipeline(model, definition),
+    pipeline,
     maxConcurrency: settings.MAX_CONCURRENCY,
     maxAnswerBytes: settings.MAX_ANSWER_BYTES,
     logContent: settings.LOG_CONTENT,
@@ -233,6 +242,7 @@ export async function createArenaServer(
   );
   return {
     modelID,
+    pipeline,
     start: async () => ((await lifecycle.start()) ? ports : null),
     stop: () => {
       // A start that waits for a database is not waited for.

@@ -1,5 +1,16 @@
 // To write a model.
 
+export type {
+  ChatEvent,
+  ChatMessage,
+  ChatPart,
+  ChatRequest,
+  ChatTool,
+  ChatToolCall,
+  FinishReason,
+  ResponseFormat,
+  TokenUsage,
+} from "./data-models/chat.ts";
 export type { RequestContext } from "./data-models/request-context.ts";
 export type {
   ImagePart,

@@ -8,6 +8,7 @@ export {
   type TimedAnswer,
 } from "./client/arena-client.ts";
 export { RpcError } from "./client/rpc-error.ts";
+export type { DirectCallOptions } from "./pipeline/direct-call.ts";
 export type { FaultName } from "./testing/mock-provider/faults.ts";
 export type { MockRequest } from "./testing/mock-provider/request-log.ts";
 export {

@@ -62,7 +62,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   lifecycle: ["queue", "data-models", "errors", "text"],
   client: ["generated", "data-models", "errors", "text"],
-  testing: ["compose.ts", "client", "config", "models", "data-models", "errors", "text"],
+  testing: [
+    "compose.ts",
+    "pipeline",
+    "client",
+    "config",
+    "models",
+    "data-models",
+    "errors",
+    "text",
+  ],
   commands: [
     "compose.ts",
     "generated",

@@ -1,3 +1,5 @@
+import type { TaskInput } from "./task.ts";
+
 /** A tool that a model may call. `parameters` is a JSON schema. */
 export interface ChatTool {
   readonly name: string;
@@ -51,6 +53,8 @@ export type ResponseFormat =
 /** What a model is asked. What is left out is the vendor's default. */
 export interface ChatRequest {
   readonly messages: readonly ChatMessage[];
+  /** The arena's task that `messages` was made of, where it was: `getResponse` takes it as it came. */
+  readonly task?: TaskInput;
   readonly maxTokens?: number;
   readonly temperature?: number;
   readonly topP?: number;

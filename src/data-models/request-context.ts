@@ -22,4 +22,9 @@ export interface RequestContext {
   readonly deadline: Date;
   /** Writes lines that carry the request's ids. */
   readonly logger: Logger;
+  /**
+   * Whether somebody reads the answer while it comes. What has been read cannot
+   * be taken back, so only an answer that is not streamed may begin anew elsewhere.
+   */
+  readonly isStreamed?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
 import type { RequestContext } from "../data-models/request-context.ts";
 import type { ModelDefinition, TaskInput, TaskOutput } from "../data-models/task.ts";
 
@@ -20,6 +21,12 @@ export abstract class AIModel {
    * its answer by then, and its place is given to the next one.
    */
   abstract getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput>;
+
+  /**
+   * Answers one request piece by piece, and ends with `finish`. Where a model has
+   * this method, it is called in place of `getResponse`, by every door.
+   */
+  streamResponse?(request: ChatRequest, context: RequestContext): AsyncIterable<ChatEvent>;
 
   /** Takes what a task measured. The server logs it in any case. */
   publishMetrics(_metrics: unknown): void | Promise<void> {}

@@ -1,9 +1,35 @@
 import type { ChatMessage, ChatPart, ChatRequest } from "../data-models/chat.ts";
-import type { Message, TaskInput } from "../data-models/task.ts";
+import type { Message, MessagePart, TaskInput } from "../data-models/task.ts";
 
 /** Maps the arena's messages to a question that any provider takes; no text and no image is lost. */
-export function toChatRequest({ messages }: TaskInput): ChatRequest {
-  return { messages: messages.flatMap(toChatMessages) };
+export function toChatRequest(task: TaskInput): ChatRequest {
+  return { messages: task.messages.flatMap(toChatMessages), task };
+}
+
+/** What a model that knows tasks only is asked: the task as it came, else the conversation as one. */
+export function toTaskInput({ messages, task }: ChatRequest): TaskInput {
+  return task ?? { messages: messages.map(toMessage) };
+}
+
+function toMessage(message: ChatMessage): Message {
+  const { content } = message;
+  switch (message.role) {
+    case "system":
+      return { role: message.isDeveloper ? "developer" : "system", content: message.content };
+    case "user":
+      return {
+        role: message.name ?? "user",
+        content: typeof content === "string" ? content : content.map(toMessagePart),
+      };
+    default:
+      return { role: message.role, content: message.content };
+  }
+}
+
+function toMessagePart(part: ChatPart): MessagePart {
+  return part.type === "text"
+    ? { type: "text", text: part.text }
+    : { type: "image_url", image_url: { url: part.url } };
 }
 
 function toChatMessages({ role, content }: Message): readonly ChatMessage[] {

@@ -1,57 +1,44 @@
 import assert from "node:assert/strict";
-import type { WholeAnswer } from "../routing/call/whole-answer.ts";
+import type { ChatEvent, FinishReason } from "../data-models/chat.ts";
 import { toTaskOutput } from "./to-task-output.ts";
 
 const usage = { inputTokens: 20, outputTokens: 60 };
-const whole: WholeAnswer = {
-  text: "",
-  images: [],
-  toolCalls: [],
-  finishReason: "stop",
-  usage,
-};
+
+/** An answer as it comes: its texts, its images, and how it ended. */
+async function* answer(
+  texts: readonly string[],
+  reason: FinishReason = "stop",
+  images: readonly string[] = [],
+): AsyncGenerator<ChatEvent, void> {
+  for (const text of texts) yield { type: "text", text };
+  for (const base64 of images) yield { type: "image", base64 };
+  yield { type: "finish", reason, usage };
+}
 
 describe("toTaskOutput", () => {
-  it("takes the text, and the first image", () => {
-    assert.deepEqual(toTaskOutput({ ...whole, text: "A cat." }, "OpenAI"), { text: "A cat." });
-    const images = ["AA==", "AQ=="];
-    assert.deepEqual(toTaskOutput({ ...whole, images }, "OpenAI"), { text: "", image: "AA==" });
+  it("takes the text, and the first image", async () => {
+    assert.deepEqual(await toTaskOutput(answer(["A ", "cat."])), { text: "A cat." });
+    const drawn = answer([], "stop", ["AA==", "AQ=="]);
+    assert.deepEqual(await toTaskOutput(drawn), { text: "", image: "AA==" });
   });
 
-  it("says of a text that a content filter cut that it is not whole", () => {
-    const cut = { ...whole, finishReason: "content-filter" } as const;
-    assert.deepEqual(toTaskOutput({ ...cut, text: "Once there was a frog" }, "OpenAI"), {
+  it("says of a text that a content filter cut that it is not whole", async () => {
+    assert.deepEqual(await toTaskOutput(answer(["Once there was a frog"], "content-filter")), {
       text: "Once there was a frog\n\n[The AI's content filter stopped the answer here.]",
     });
-    assert.deepEqual(toTaskOutput({ ...cut, images: ["AA=="] }, "OpenAI"), {
+    assert.deepEqual(await toTaskOutput(answer([], "content-filter", ["AA=="])), {
       text: "[The AI's content filter stopped the answer here.]",
       image: "AA==",
     });
   });
 
-  it("says of a text that the deadline cut that it is not whole", () => {
-    const cut = { ...whole, text: "Once there was", finishReason: "deadline" } as const;
-    assert.deepEqual(toTaskOutput(cut, "Ollama"), {
+  it("says of a text that the deadline cut that it is not whole", async () => {
+    assert.deepEqual(await toTaskOutput(answer(["Once there was"], "deadline")), {
       text: "Once there was\n\n[The AI ran out of time here.]",
     });
   });
 
-  it("leaves a text that the token limit cut as it is", () => {
-    const cut = { ...whole, text: "Once there", finishReason: "length" } as const;
-    assert.deepEqual(toTaskOutput(cut, "OpenAI"), { text: "Once there" });
+  it("leaves a text that the token limit cut as it is", async () => {
+    assert.deepEqual(await toTaskOutput(answer(["Once there"], "length")), { text: "Once there" });
   });
-
-  for (const [finishReason, code, message] of [
-    ["content-filter", "PERMISSION_DENIED", "OpenAI: its content filter stopped the answer."],
-    ["tool-calls", "INTERNAL", "OpenAI: the answer is empty."],
-  ] as const) {
-    it(`throws when there is nothing to show after ${finishReason}`, () => {
-      const toolCalls = [{ id: "1", name: "look", arguments: "{}" }];
-      assert.throws(() => toTaskOutput({ ...whole, toolCalls, finishReason }, "OpenAI"), {
-        name: "ProviderError",
-        code,
-        message,
-      });
-    });
-  }
 });

@@ -1,6 +1,6 @@
+import type { ChatEvent } from "../data-models/chat.ts";
 import type { TaskOutput } from "../data-models/task.ts";
-import { emptyAnswer } from "../routing/call/empty-answer.ts";
-import type { WholeAnswer } from "../routing/call/whole-answer.ts";
+import { toWholeAnswer, type WholeAnswer } from "../routing/call/whole-answer.ts";
 
 /** What follows a part of an answer: a half is not to be read as the whole. */
 const notices = {
@@ -9,15 +9,16 @@ const notices = {
 } as const;
 
 /**
- * Maps a whole answer to the arena's, which has room for one image. A refusal is
- * its text, and one that a content filter or the deadline cut says so.
- * @param provider whose answer it is, as people know it
- * @throws ProviderError when there is nothing to show
+ * Puts an answer together for the arena, which has room for one image. A refusal
+ * is its text, and one that a content filter or the deadline cut says so.
+ * @throws what the answer ends with, and TypeError when its last event is not `finish`
  */
-export function toTaskOutput(answer: WholeAnswer, provider: string): TaskOutput {
-  const [image] = answer.images;
-  if (!answer.text && image === undefined) throw emptyAnswer(provider, answer.finishReason);
-  const text = shownText(answer);
+export async function toTaskOutput(answer: AsyncIterable<ChatEvent>): Promise<TaskOutput> {
+  const events: ChatEvent[] = [];
+  for await (const event of answer) events.push(event);
+  const whole = toWholeAnswer(events);
+  const [image] = whole.images;
+  const text = shownText(whole);
   return image === undefined ? { text } : { text, image };
 }
 

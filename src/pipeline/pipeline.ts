@@ -1,35 +1,40 @@
-import { z } from "zod";
-import type { RequestContext } from "../data-models/request-context.ts";
-import type { ModelDefinition, TaskInput } from "../data-models/task.ts";
-import { TaskOutput } from "../data-models/task.ts";
-import { InvalidAnswerError } from "../errors/model-errors.ts";
+import { Slots } from "../async/slots.ts";
+import type { ChatRequest } from "../data-models/chat.ts";
+import type { ModelDefinition } from "../data-models/task.ts";
 import { ImageNotSupportedError } from "../errors/request-errors.ts";
 import type { AIModel } from "../models/ai-model.ts";
+import { withAnswerSize, withConcurrency, withTimeLimit } from "./limits.ts";
+import { modelStation } from "./model-station.ts";
+import type { Station } from "./station.ts";
 
-/** Every station of a request's way: takes it, and returns or throws. */
-export type Station = (input: TaskInput, context: RequestContext) => Promise<TaskOutput>;
+/** What a pipeline ends in, and what it holds for all its callers together. */
+export interface PipelineOptions {
+  readonly model: AIModel;
+  readonly definition: ModelDefinition;
+  /** So many requests at once are with the model; others wait in the order in which they came. */
+  readonly maxConcurrency: number;
+  readonly maxAnswerBytes: number;
+}
 
-/** The way of every request, whichever door it came by. */
-export function createPipeline(model: AIModel, definition: ModelDefinition): Station {
-  return async (input, context) => {
-    refuseUnseenImages(input, definition);
-    const output: unknown = await model.getResponse(input, context);
-    return readOutput(output);
+/** The way of every request, whichever door it came by: limits, then the model. */
+export function createPipeline(options: PipelineOptions): Station {
+  const { model, definition, maxConcurrency, maxAnswerBytes } = options;
+  const answer = withAnswerSize(modelStation(model), maxAnswerBytes);
+  const allowed = withSeenImages(answer, definition);
+  return withTimeLimit(withConcurrency(allowed, new Slots(maxConcurrency)));
+}
+
+/** Refuses images where the model sees none. */
+function withSeenImages(next: Station, definition: ModelDefinition): Station {
+  if (definition.canImage || definition.needsImage) return next;
+  return (request, context) => {
+    if (hasImage(request)) throw new ImageNotSupportedError(definition.modelID);
+    return next(request, context);
   };
 }
 
-function refuseUnseenImages(input: TaskInput, definition: ModelDefinition): void {
-  if (definition.canImage || definition.needsImage) return;
-  const hasImage = input.messages.some(
-    ({ content }) =>
-      typeof content !== "string" && content.some(({ type }) => type === "image_url"),
+function hasImage({ messages }: ChatRequest): boolean {
+  return messages.some(
+    ({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"),
   );
-  if (hasImage) throw new ImageNotSupportedError(definition.modelID);
-}
-
-function readOutput(value: unknown): TaskOutput {
-  const read = TaskOutput.safeParse(value);
-  if (!read.success) throw new InvalidAnswerError(z.prettifyError(read.error));
-  const { text, image } = read.data;
-  return image ? { text, image: image.replace(/^data:[^,]*,/, "") } : { text };
 }

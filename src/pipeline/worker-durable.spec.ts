@@ -6,6 +6,8 @@ import { sqliteFiles, sqliteStore } from "../../test/fixtures/sqlite-files.ts";
 import type { TaskOutput } from "../data-models/task.ts";
 import type { Delivery, QueuedRequest } from "../queue/request-queue.ts";
 import { StoredQueue } from "../queue/stored/stored-queue.ts";
+import { ScriptedModel } from "../testing/scripted-model.ts";
+import { createPipeline } from "./pipeline.ts";
 import { Worker } from "./worker.ts";
 
 describe("Worker of a durable queue", () => {
@@ -32,15 +34,18 @@ describe("Worker of a durable queue", () => {
     await opened.start();
     return opened;
   }
+  const limits = { maxConcurrency: 2, maxAnswerBytes: 1000 };
+  const model = new ScriptedModel((_input, { messageID, signal }) => {
+    const run = { messageID, signal, ...deferred<TaskOutput>() };
+    runs.add(run);
+    return run.promise;
+  });
   function createWorker(): Worker {
     return new Worker({
       queue,
-      pipeline: (_input, { messageID, signal }) => {
-        const run = { messageID, signal, ...deferred<TaskOutput>() };
-        runs.add(run);
-        return run.promise;
-      },
-      ...{ maxConcurrency: 2, maxAnswerBytes: 1000, logContent: false },
+      pipeline: createPipeline({ model, definition: model.getModelDefinition(), ...limits }),
+      ...limits,
+      logContent: false,
       logger: new RecordingLogger(),
       onAnswered: (outcome) => outcomes.push(outcome),
     });

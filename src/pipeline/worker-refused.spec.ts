@@ -6,10 +6,19 @@ import { UnreliableStore } from "../../test/fixtures/unreliable-store.ts";
 import { ArenaError } from "../errors/arena-error.ts";
 import type { Delivery } from "../queue/request-queue.ts";
 import { StoredQueue } from "../queue/stored/stored-queue.ts";
+import { ScriptedModel } from "../testing/scripted-model.ts";
+import { createPipeline } from "./pipeline.ts";
 import { Worker } from "./worker.ts";
 
 describe("Worker whose model says what cannot be stored", () => {
   const files = sqliteFiles();
+  const workerLimits = { maxConcurrency: 9, maxAnswerBytes: 1000 };
+  const model = new ScriptedModel(async (_input, { messageID }) => {
+    if (messageID === "unstorable") return { text: "unspeakable" };
+    if (messageID === "throws") throw withoutCode();
+    if (messageID === "rests") throw new ArenaError("UNAVAILABLE", "the vendor rests");
+    return { text: "fine" };
+  });
   let logger: RecordingLogger;
   let store: UnreliableStore;
   let queue: StoredQueue;
@@ -32,13 +41,8 @@ describe("Worker whose model says what cannot be stored", () => {
     await queue.start();
     worker = new Worker({
       queue,
-      pipeline: async (_input, { messageID }) => {
-        if (messageID === "unstorable") return { text: "unspeakable" };
-        if (messageID === "throws") throw withoutCode();
-        if (messageID === "rests") throw new ArenaError("UNAVAILABLE", "the vendor rests");
-        return { text: "fine" };
-      },
-      ...{ maxConcurrency: 9, maxAnswerBytes: 1000, logContent: false, logger },
+      pipeline: createPipeline({ model, definition: model.getModelDefinition(), ...workerLimits }),
+      ...{ ...workerLimits, logContent: false, logger },
       onAnswered: (outcome) => outcomes.add(outcome),
     });
     worker.start();

@@ -1,20 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { neverAborted } from "../async/never-aborted.ts";
 import { Slots } from "../async/slots.ts";
-import { toAnswerText, toErrorAnswerText } from "../data-models/answer-text.ts";
+import { toErrorAnswerText, toSizedAnswerText } from "../data-models/answer-text.ts";
 import type { Logger } from "../data-models/request-context.ts";
 import type { TaskOutput } from "../data-models/task.ts";
 import type { ArenaError } from "../errors/arena-error.ts";
-import { AnswerTooLargeError, InternalError } from "../errors/model-errors.ts";
+import { InternalError } from "../errors/model-errors.ts";
 import {
   AttemptsExhaustedError,
   DeadlineExceededError,
   ShuttingDownError,
 } from "../errors/server-errors.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
+import { toChatRequest } from "../models/to-chat-request.ts";
+import { toTaskOutput } from "../models/to-task-output.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
-import type { Station } from "./pipeline.ts";
-import { RequestRun } from "./request-run.ts";
+import { createCallContext } from "./call-context.ts";
+import type { Station } from "./station.ts";
 
 /** What a worker works with. */
 interface WorkerOptions {
@@ -35,7 +38,7 @@ interface WorkerOptions {
 
 /** Room in an answer's message for what is neither text nor id. */
 const messageOverheadBytes = 64;
-/** A request that ends every process that works on it must not end them for ever. */
+/** Poison messages: a request that ended so many workers is answered with an error. */
 const maxAttempts = 3;
 
 /**
@@ -47,13 +50,16 @@ export class Worker {
   readonly #slots: Slots;
   /** Aborts to take no further work. */
   readonly #pause = new AbortController();
-  readonly #runs = new Set<RequestRun>();
+  /** Aborts what runs. */
+  readonly #leaving = new AbortController();
   readonly #loops: Promise<void>[] = [];
   readonly #stopped = new ShuttingDownError();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#slots = new Slots(options.maxConcurrency);
+    // Each request that runs listens.
+    setMaxListeners(0, this.#leaving.signal);
   }
 
   /** Answers requests whose deadline passes while they wait, also before the model is ready. */
@@ -80,7 +86,7 @@ export class Worker {
     const { queue } = this.#options;
     this.#pause.abort();
     await Promise.all(this.#loops);
-    for (const run of this.#runs) run.end(this.#stopped);
+    this.#leaving.abort(this.#stopped);
     if (!queue.durable) {
       const waiting = await queue.claimAll();
       await Promise.all(waiting.map((job) => this.#refuse(job, this.#stopped)));
@@ -113,28 +119,31 @@ export class Worker {
   }
 
   async #work(job: Job): Promise<void> {
-    const { request, attempt } = job;
+    const { attempt } = job;
     if (attempt > maxAttempts) {
       await this.#refuse(job, new AttemptsExhaustedError(maxAttempts));
       return;
     }
-    const run = new RequestRun(request, this.#options.logger);
-    const endLate = () => run.end(deadlineError(job));
-    const timer = setTimeout(endLate, Math.max(0, request.deadline - Date.now()));
-    this.#runs.add(run);
-    let answer: Answer | null;
-    try {
-      const output = await run.result(this.#options.pipeline(request.input, run));
-      answer = this.#toAnswer(job, output);
-    } catch (thrown) {
-      const isLeft = thrown === this.#stopped && this.#options.queue.durable !== null;
-      answer = isLeft ? null : this.#toErrorAnswer(job, thrown, !run.signal.aborted);
-    } finally {
-      clearTimeout(timer);
-      this.#runs.delete(run);
-    }
+    const answer = await this.#answer(job);
     if (answer) await this.#store(job, answer, Date.now() - job.claimedAt);
     else await this.#options.queue.durable?.giveBack(job);
+  }
+
+  /** Runs a request; null when it is left to others. */
+  async #answer(job: Job): Promise<Answer | null> {
+    const { queue, pipeline, logger } = this.#options;
+    const { request } = job;
+    const { signal } = this.#leaving;
+    const context = createCallContext(request, { logger, signal, isStreamed: false });
+    try {
+      return this.#toAnswer(
+        job,
+        await toTaskOutput(pipeline(toChatRequest(request.input), context)),
+      );
+    } catch (thrown) {
+      if (thrown === this.#stopped && queue.durable) return null;
+      return this.#toErrorAnswer(job, thrown, true);
+    }
   }
 
   async #refuse(job: Job, error: ArenaError): Promise<void> {
@@ -171,30 +180,27 @@ export class Worker {
   }
 
   #toAnswer(job: Job, output: TaskOutput): Answer {
-    const text = toAnswerText(output);
     const { sessionID, messageID } = job.request;
-    const bytes =
-      Buffer.byteLength(text) +
-      Buffer.byteLength(sessionID) +
-      Buffer.byteLength(messageID) +
-      messageOverheadBytes;
+    const idBytes = Buffer.byteLength(sessionID) + Buffer.byteLength(messageID);
     const { maxAnswerBytes } = this.#options;
-    if (bytes > maxAnswerBytes) throw new AnswerTooLargeError(bytes, maxAnswerBytes);
+    const text = toSizedAnswerText(output, maxAnswerBytes, idBytes + messageOverheadBytes);
     return { text, outcome: "OK" };
   }
 
   /**
    * Never throws, whatever was thrown: this is the last chance to answer.
-   * @param isOfModel whether a model, or its answer, is the reason: the participant is told little of it
+   * @param isRun whether it was with the model: unless the server ended it, the
+   * model or its answer is the reason, of which the participant is told little
    */
-  #toErrorAnswer(job: Job, thrown: unknown, isOfModel = false): Answer {
+  #toErrorAnswer(job: Job, thrown: unknown, isRun = false): Answer {
     const { sessionID, messageID } = job.request;
     const { logger } = this.#options;
     try {
       const error = toArenaError(thrown);
       const { code, message } = error;
+      const isEnded = error === this.#stopped || error instanceof DeadlineExceededError;
       if (error instanceof InternalError) logCause(logger, { sessionID, messageID }, error);
-      else if (isOfModel) logger.warn({ sessionID, messageID, code }, message);
+      else if (isRun && !isEnded) logger.warn({ sessionID, messageID, code }, message);
       return { text: toErrorAnswerText(error), outcome: code };
     } catch {
       const error = new InternalError(randomUUID(), null);

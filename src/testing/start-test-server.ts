@@ -1,8 +1,10 @@
 import { ArenaClient } from "../client/arena-client.ts";
 import { createArenaServer } from "../compose.ts";
 import { readEnvironment } from "../config/environment.ts";
+import type { ChatEvent, ChatRequest } from "../data-models/chat.ts";
 import { type Logger, silentLogger } from "../data-models/request-context.ts";
 import type { AIModel } from "../models/ai-model.ts";
+import { callDirectly, type DirectCallOptions } from "../pipeline/direct-call.ts";
 
 /** How a test's server differs from a real one. */
 export interface TestServerOptions {
@@ -19,11 +21,19 @@ export interface TestServer extends AsyncDisposable {
   readonly address: string;
   /** Where probes and metrics are, such as `http://127.0.0.1:40124`. */
   readonly httpUrl: string;
+  /**
+   * Asks the model without gRPC and queue, with the same limits, and streams the
+   * answer. Throws what the request fails with while it is read.
+   */
+  ask(request: ChatRequest, options?: Partial<DirectCallOptions>): AsyncIterable<ChatEvent>;
   /** One more client, with connections of its own; it is closed with the server. */
   connect(): ArenaClient;
   /** Stops the server as SIGTERM does, then closes the clients. */
   stop(): Promise<void>;
 }
+
+/** For an answer that is asked for directly. */
+const defaultTimeoutMs = 60_000;
 
 /** Starts a real server on free ports of this machine, in this process. */
 export async function startTestServer(
@@ -61,6 +71,8 @@ export async function startTestServer(
     client: connect(),
     address,
     httpUrl: `http://127.0.0.1:${httpPort}`,
+    ask: (request, options) =>
+      callDirectly(server.pipeline, request, { timeoutMs: defaultTimeoutMs, logger, ...options }),
     connect,
     stop,
     [Symbol.asyncDispose]: stop,

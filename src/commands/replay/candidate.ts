@@ -1,12 +1,15 @@
-import { toAnswerText } from "../../data-models/answer-text.ts";
+import { toSizedAnswerText } from "../../data-models/answer-text.ts";
 import type { Logger } from "../../data-models/request-context.ts";
 import type { ModelDefinition, TaskOutput } from "../../data-models/task.ts";
-import { AnswerTooLargeError, InternalError } from "../../errors/model-errors.ts";
-import { DeadlineExceededError, ShuttingDownError } from "../../errors/server-errors.ts";
+import { InternalError } from "../../errors/model-errors.ts";
+import { ShuttingDownError } from "../../errors/server-errors.ts";
 import { toArenaError } from "../../errors/to-arena-error.ts";
 import type { AIModel } from "../../models/ai-model.ts";
-import { createPipeline, type Station } from "../../pipeline/pipeline.ts";
-import { RequestRun } from "../../pipeline/request-run.ts";
+import { toChatRequest } from "../../models/to-chat-request.ts";
+import { toTaskOutput } from "../../models/to-task-output.ts";
+import { createCallContext } from "../../pipeline/call-context.ts";
+import { createPipeline } from "../../pipeline/pipeline.ts";
+import type { Station } from "../../pipeline/station.ts";
 import { reasonOf } from "../../text/reason-of.ts";
 import type { ReplayAnswer } from "./comparison.ts";
 import type { Recording } from "./recording.ts";
@@ -34,7 +37,9 @@ export class Candidate {
   ) {
     this.modelID = definition.modelID;
     this.isSerial = model.sessionOrder === "serial";
-    this.#pipeline = createPipeline(model, definition);
+    const { maxAnswerBytes } = limits;
+    const maxConcurrency = Number.POSITIVE_INFINITY;
+    this.#pipeline = createPipeline({ model, definition, maxConcurrency, maxAnswerBytes });
     this.#limits = limits;
     this.#logger = logger;
   }
@@ -42,37 +47,30 @@ export class Candidate {
   /** Answers a request, at the latest at its deadline; null when `signal` aborts before. */
   async answer(recording: Recording, signal: AbortSignal): Promise<ReplayAnswer | null> {
     if (signal.aborted) return null;
-    const { timeoutMs } = this.#limits;
-    const run = this.#createRun(recording);
-    const interrupt = () => run.end(new ShuttingDownError());
-    const timer = setTimeout(() => run.end(new DeadlineExceededError(timeoutMs, 0)), timeoutMs);
+    const leaving = new AbortController();
+    const interrupt = () => leaving.abort(new ShuttingDownError());
     signal.addEventListener("abort", interrupt);
     const startedAt = performance.now();
     const modelMs = () => Math.round(performance.now() - startedAt);
     try {
-      const output = await run.result(this.#pipeline(recording.input, run));
-      this.#checkSize(output);
+      const output = await this.#run(recording, leaving.signal);
       return { text: output.text, image: output.image ?? null, error: null, modelMs: modelMs() };
     } catch (thrown) {
       return signal.aborted ? null : { ...toFailure(thrown), modelMs: modelMs() };
     } finally {
-      clearTimeout(timer);
       signal.removeEventListener("abort", interrupt);
     }
   }
 
-  #createRun({ sessionID, messageID, input }: Recording): RequestRun {
+  async #run({ sessionID, messageID, input }: Recording, signal: AbortSignal): Promise<TaskOutput> {
+    const { timeoutMs, maxAnswerBytes } = this.#limits;
     const receivedAt = Date.now();
-    const deadline = receivedAt + this.#limits.timeoutMs;
-    const { modelID } = this;
-    const request = { modelID, sessionID, messageID, input, bytes: 0, receivedAt, deadline };
-    return new RequestRun(request, this.#logger);
-  }
-
-  #checkSize(output: TaskOutput): void {
-    const bytes = Buffer.byteLength(toAnswerText(output));
-    const { maxAnswerBytes } = this.#limits;
-    if (bytes > maxAnswerBytes) throw new AnswerTooLargeError(bytes, maxAnswerBytes);
+    const call = { sessionID, messageID, receivedAt, deadline: receivedAt + timeoutMs };
+    const options = { logger: this.#logger, signal, isStreamed: false };
+    const answer = this.#pipeline(toChatRequest(input), createCallContext(call, options));
+    const output = await toTaskOutput(answer);
+    toSizedAnswerText(output, maxAnswerBytes);
+    return output;
   }
 }
 

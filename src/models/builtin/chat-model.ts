@@ -1,5 +1,6 @@
+import type { ChatEvent, ChatRequest } from "../../data-models/chat.ts";
 import type { RequestContext } from "../../data-models/request-context.ts";
-import type { ModelDefinition, TaskInput, TaskOutput } from "../../data-models/task.ts";
+import type { ModelDefinition } from "../../data-models/task.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import { AllProvidersFailedError } from "../../errors/route-errors.ts";
 import type { Provider } from "../../providers/provider.ts";
@@ -11,10 +12,7 @@ import { Router } from "../../routing/router.ts";
 import { Secret } from "../../secrets/secret.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
 import { asSentence } from "../../text/full-stop.ts";
-import { AIModel } from "../ai-model.ts";
-import { logRouteCall } from "../log-route-call.ts";
-import { toChatRequest } from "../to-chat-request.ts";
-import { toTaskOutput } from "../to-task-output.ts";
+import { callEvents, StreamedModel } from "../streamed-model.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
 
 /** A route's longest time: the request's own deadline decides. */
@@ -22,7 +20,7 @@ const maxMs = 3_600_000;
 const question = { route: "settings", scope: { user: null, workspace: null } };
 
 /** One chat model of one provider; which, its options say. It is asked over a route of one candidate. */
-export class ChatModel extends AIModel {
+export class ChatModel extends StreamedModel {
   readonly #options: ChatModelOptions;
   readonly #provider: Provider;
   readonly #router: Router;
@@ -46,18 +44,20 @@ export class ChatModel extends AIModel {
     return { modelID, needsText: true, needsImage: false, canText: true, canImage: vision };
   }
 
-  async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
+  async *streamResponse(
+    asked: ChatRequest,
+    context: RequestContext,
+  ): AsyncGenerator<ChatEvent, void> {
     if (!this.#isStarted) throw new Error("start() must come before getResponse()");
-    const { signal, deadline, logger } = context;
+    const { signal, deadline } = context;
     const { imageOutput, takesPartial } = this.#options;
-    const request = { ...toChatRequest(input), ...(imageOutput && { imageOutput }) };
+    const request = { ...asked, ...(imageOutput && { imageOutput }) };
     const call = await this.#router.call(question, request, { signal, deadline });
+    const providerOf = () => this.#provider.name;
     try {
-      return toTaskOutput(await call.whole({ takesPartial }), this.#provider.name);
+      yield* callEvents(call, { request, context, takesPartial, providerOf });
     } catch (error) {
       throw this.#soleError(error);
-    } finally {
-      logRouteCall(call, logger);
     }
   }
 

@@ -22,6 +22,7 @@ class AdaptedModel extends AIModel {
     super();
     this.#model = model;
     this.sessionOrder = model.sessionOrder ?? "concurrent";
+    if (model.streamResponse) this.streamResponse = model.streamResponse.bind(model);
   }
 
   getModelDefinition(): ModelDefinition {

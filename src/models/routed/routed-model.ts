@@ -1,12 +1,10 @@
+import type { ChatEvent, ChatRequest } from "../../data-models/chat.ts";
 import type { RequestContext } from "../../data-models/request-context.ts";
-import type { ModelDefinition, TaskInput, TaskOutput } from "../../data-models/task.ts";
+import type { ModelDefinition } from "../../data-models/task.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import type { RouteQuestion, Router } from "../../routing/router.ts";
-import { AIModel } from "../ai-model.ts";
-import { logRouteCall } from "../log-route-call.ts";
-import { toChatRequest } from "../to-chat-request.ts";
-import { toTaskOutput } from "../to-task-output.ts";
+import { callEvents, StreamedModel } from "../streamed-model.ts";
 
 /** What a routed model serves. */
 export interface RoutedModelOptions {
@@ -19,7 +17,7 @@ export interface RoutedModelOptions {
 }
 
 /** A route of `arena.yaml`: whoever on it answers first. */
-export class RoutedModel extends AIModel {
+export class RoutedModel extends StreamedModel {
   readonly #options: RoutedModelOptions;
 
   constructor(options: RoutedModelOptions) {
@@ -53,15 +51,14 @@ export class RoutedModel extends AIModel {
     };
   }
 
-  async getResponse(input: TaskInput, context: RequestContext): Promise<TaskOutput> {
+  async *streamResponse(
+    request: ChatRequest,
+    context: RequestContext,
+  ): AsyncGenerator<ChatEvent, void> {
     const { router, question, takesPartial } = this.#options;
     const { signal, deadline } = context;
-    const call = await router.call(question, toChatRequest(input), { signal, deadline });
-    try {
-      const answer = await call.whole({ takesPartial });
-      return toTaskOutput(answer, call.trace.chosen?.provider ?? question.route);
-    } finally {
-      logRouteCall(call, context.logger);
-    }
+    const call = await router.call(question, request, { signal, deadline });
+    const providerOf = () => call.trace.chosen?.provider ?? question.route;
+    yield* callEvents(call, { request, context, takesPartial, providerOf });
   }
 }
