@@ -14,8 +14,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   queue: ["process", "async", "data-models", "errors", "text"],
   telemetry: ["queue", "data-models", "errors", "text"],
   secrets: ["async", "data-models", "errors", "text"],
-  "arena-file": ["data-models", "errors", "text"],
-  providers: ["secrets", "arena-file", "async", "data-models", "errors", "text"],
+  providers: ["secrets", "async", "data-models", "errors", "text"],
+  "arena-file": ["providers", "data-models", "errors", "text"],
   routing: ["providers", "data-models", "errors", "text"],
   access: [
     "config",

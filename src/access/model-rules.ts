@@ -1,6 +1,6 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
-import { providerNeeds } from "../arena-file/provider-needs.ts";
 import { ModelNotAllowedError, UnknownModelError } from "../errors/route-errors.ts";
+import { catalogue } from "../providers/catalogue.ts";
 import type { RouteScope } from "../routing/plan/candidate.ts";
 import { whyElsewhere } from "../routing/plan/gather-candidates.ts";
 import { type PriceConfig, Prices } from "../routing/prices/prices.ts";
@@ -16,7 +16,7 @@ function allowedText(model: string, accesses: readonly ProfileAccess[]): string 
   const names = new Set(accesses.flatMap((access) => access.names ?? []));
   const open = accesses
     .filter((access) => access.names === null)
-    .map(({ profile }) => `all models of ${providerNeeds[profile.provider].title}`);
+    .map(({ profile }) => `all models of ${catalogue[profile.provider].title}`);
   const all = [...names, ...new Set(open)];
   if (all.length === 0) return "No model may be used here; ask for a workspace that has one.";
   const rest = all.length > maxNames ? ` and ${all.length - maxNames} more` : "";

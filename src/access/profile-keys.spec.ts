@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { testResources } from "../../test/fixtures/test-resources.ts";
 import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
 import { type Profile, type ProviderName, providerNames } from "../arena-file/profile.ts";
-import { providerNeeds } from "../arena-file/provider-needs.ts";
 import { silentLogger } from "../data-models/request-context.ts";
+import { catalogue } from "../providers/catalogue.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { keyNamesOf, keysOf } from "./profile-keys.ts";
 
@@ -129,7 +129,7 @@ describe("a profile's key", () => {
 
   it("has a name in a shared secret wherever keysFrom may be written", () => {
     for (const provider of providerNames) {
-      const isTaken = providerNeeds[provider].uses.includes("keysFrom");
+      const isTaken = catalogue[provider].uses.includes("keysFrom");
       assert.equal(keyNamesOf(profile(provider, {})).length > 0, isTaken, provider);
     }
   });

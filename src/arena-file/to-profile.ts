@@ -1,5 +1,5 @@
+import { catalogue } from "../providers/catalogue.ts";
 import type { Profile } from "./profile.ts";
-import { providerNeeds } from "./provider-needs.ts";
 import type { PartialProfile } from "./schema/profile-schema.ts";
 import { writtenKeys } from "./written-keys.ts";
 
@@ -11,7 +11,7 @@ export function toProfile(written: PartialProfile): Profile | undefined {
   const { name, provider, allowedModels, llmModels, embeddingModels, maxTokens } = written;
   if (name === undefined || provider === undefined) return undefined;
   const { apiKey: _, ...accessInfo } = written.accessInfo ?? {};
-  const { defaultBaseUrl } = providerNeeds[provider];
+  const { defaultBaseUrl } = catalogue[provider];
   const [key] = writtenKeys(written);
   const models = [...(allowedModels ?? []), ...(llmModels ?? []), ...(embeddingModels ?? [])];
   return {

@@ -1,5 +1,6 @@
 import { keyNamesOf, keysOf } from "../access/profile-keys.ts";
 import type { Profile } from "../arena-file/profile.ts";
+import { catalogue } from "../providers/catalogue.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
@@ -37,8 +38,7 @@ export async function checkKeyReference(
 }
 
 function noKeyOf({ provider }: Profile): string {
-  const isAws = provider === "bedrock" || provider === "sagemaker";
-  return isAws ? "no key; the identity of this machine is used" : "no key";
+  return catalogue[provider].aws ? "no key; the identity of this machine is used" : "no key";
 }
 
 function detailOf(

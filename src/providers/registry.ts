@@ -1,42 +1,8 @@
-import type { Profile, ProviderName } from "../arena-file/profile.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
+import { catalogue, type ProviderName } from "./catalogue.ts";
 import type { Provider } from "./provider.ts";
-import type { AccessSettings, ProviderAccess } from "./provider-access.ts";
+import type { AccessSettings, ProviderAccess, ProviderProfile } from "./provider-access.ts";
 import { type AddressKeys, splitAddress } from "./transport/address-keys.ts";
-import { createAI21 } from "./vendors/ai21.ts";
-import { createAnthropic } from "./vendors/anthropic.ts";
-import { createAzureOpenAI } from "./vendors/azure-openai.ts";
-import { createBedrock } from "./vendors/bedrock/bedrock.ts";
-import { createCohere } from "./vendors/cohere.ts";
-import { createGemini } from "./vendors/gemini/gemini.ts";
-import { createGroq } from "./vendors/groq.ts";
-import { createHuggingFace } from "./vendors/huggingface.ts";
-import { createMistral, createMistralCodestral } from "./vendors/mistral.ts";
-import { createOpenAI } from "./vendors/openai.ts";
-import { createSageMaker } from "./vendors/sagemaker/sagemaker.ts";
-import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./vendors/self-hosted.ts";
-import { createTogether } from "./vendors/together.ts";
-
-/** The providers by the names that profiles use. What they need of vendors, they import when asked. */
-const providers = {
-  openai: createOpenAI,
-  "azure-openai": createAzureOpenAI,
-  anthropic: createAnthropic,
-  bedrock: createBedrock,
-  sagemaker: createSageMaker,
-  gemini: createGemini,
-  mistral: createMistral,
-  "mistral-codestral": createMistralCodestral,
-  groq: createGroq,
-  together: createTogether,
-  cohere: createCohere,
-  ai21: createAI21,
-  huggingface: createHuggingFace,
-  "self-hosted": createSelfHosted,
-  ollama: createOllama,
-  vllm: createVllm,
-  kubeai: createKubeAI,
-} as const satisfies Record<ProviderName, (access: ProviderAccess) => Provider>;
 
 /**
  * Creates the provider that a profile names. Nobody is called, and no SDK is
@@ -46,12 +12,12 @@ const providers = {
  * @throws ConfigurationError when the profile lacks an address
  */
 export function createProvider(
-  profile: Profile,
+  profile: ProviderProfile<ProviderName>,
   keys: SecretSource | null,
   options: Partial<Omit<ProviderAccess, "profile" | "keys">> = {},
 ): Provider {
   const settings = options.settings ?? settingsOf(profile, keys);
-  return providers[profile.provider]({
+  return catalogue[profile.provider].create({
     ...withoutAddressKeys(profile),
     keys,
     ...options,
@@ -60,8 +26,8 @@ export function createProvider(
 }
 
 /** No provider shows, logs or names what it does not know. */
-function withoutAddressKeys(profile: Profile): {
-  readonly profile: Profile;
+function withoutAddressKeys(profile: ProviderProfile): {
+  readonly profile: ProviderProfile;
   readonly addressKeys?: AddressKeys;
 } {
   const { baseUrl, endpoint } = profile.accessInfo;
@@ -75,7 +41,7 @@ function withoutAddressKeys(profile: Profile): {
   };
 }
 
-function settingsOf({ name }: Profile, keys: SecretSource | null): AccessSettings {
+function settingsOf({ name }: ProviderProfile, keys: SecretSource | null): AccessSettings {
   const profile = `profile ${JSON.stringify(name)}`;
   const source = keys === null ? "" : ` (${keys.description})`;
   return {

@@ -1,5 +1,5 @@
+import { catalogue } from "../../providers/catalogue.ts";
 import type { AccessInfo } from "../profile.ts";
-import { providerNeeds } from "../provider-needs.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import { blockedPortOf } from "./blocked-port.ts";
 import type { Mistake } from "./mistake.ts";
@@ -7,7 +7,7 @@ import type { Mistake } from "./mistake.ts";
 /** What a provider needs of `accessInfo` and does not get, and what it would never look at. */
 export function checkAccessInfo({ provider, accessInfo = {} }: PartialProfile): Mistake[] {
   if (!provider) return [];
-  const { title, uses, needs } = providerNeeds[provider];
+  const { title, uses, needs } = catalogue[provider];
   const given = accessInfoKeys.filter((key) => accessInfo[key] !== undefined);
   const strange = given
     .filter((key) => !uses.includes(key))
@@ -42,11 +42,11 @@ function portMistakes(accessInfo: AccessInfo): Mistake[] {
 }
 
 const accessInfoKeys: readonly (keyof AccessInfo)[] = [
-  ...new Set(Object.values(providerNeeds).flatMap(({ uses }) => uses)),
+  ...new Set(Object.values(catalogue).flatMap(({ uses }) => uses)),
 ];
 
 function usersOf(key: keyof AccessInfo): string {
-  const users = Object.entries(providerNeeds).filter(([, { uses }]) => uses.includes(key));
+  const users = Object.entries(catalogue).filter(([, { uses }]) => uses.includes(key));
   const names = users.map(([provider]) => provider);
   return names.length > 6 ? "others do" : `${names.join(", ")} do${names.length > 1 ? "" : "es"}`;
 }

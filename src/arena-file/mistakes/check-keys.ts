@@ -1,4 +1,4 @@
-import { providerNeeds } from "../provider-needs.ts";
+import { catalogue } from "../../providers/catalogue.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import { writtenKeys } from "../written-keys.ts";
 import type { Mistake } from "./mistake.ts";
@@ -58,8 +58,8 @@ function keysFromProblem(text: string, { checkKeysFrom }: KeyChecks): string | n
 }
 
 function checkNeed({ provider }: PartialProfile, path: readonly string[] | undefined): Mistake[] {
-  if (!provider || path || providerNeeds[provider].key === "possible") return [];
-  const { title } = providerNeeds[provider];
+  if (!provider || path || catalogue[provider].key === "possible") return [];
+  const { title } = catalogue[provider];
   const message = `is missing, and ${title} needs a key; write a reference such as "{Env:NAME}"`;
   return [{ path: ["accessKey"], message, follows: keyPlaces }];
 }

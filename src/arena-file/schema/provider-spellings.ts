@@ -1,17 +1,18 @@
-import { type ProviderName, providerNames } from "../profile.ts";
+import { catalogue, type ProviderName, providerNames } from "../../providers/catalogue.ts";
 
-/** Providers by the names that the documents give them, in our way of writing. */
-const otherNames: Readonly<Record<string, ProviderName>> = {
-  azure: "azure-openai",
-  "aws-bedrock": "bedrock",
-  "aws-sagemaker": "sagemaker",
-  "openai-like": "self-hosted",
-  "custom-llm": "self-hosted",
-  mistralai: "mistral",
-  mistralcodestral: "mistral-codestral",
-  codestral: "mistral-codestral",
-  togetherai: "together",
-};
+/**
+ * The documents' names of providers. Those that must be told where they are come
+ * first: in this order the published schema has them.
+ */
+const otherNames: ReadonlyMap<string, ProviderName> = new Map(
+  providerNames
+    .toSorted((one, other) => Number(hasNeeds(other)) - Number(hasNeeds(one)))
+    .flatMap((name) => (catalogue[name].spellings ?? []).map((other) => [other, name] as const)),
+);
+
+function hasNeeds(name: ProviderName): boolean {
+  return catalogue[name].needs.length > 0;
+}
 
 /** The provider that is meant, such as `bedrock` for `AWS_BEDROCK` and `PROVIDER_AWS_BEDROCK`. */
 export function toProviderName(written: string): ProviderName | undefined {
@@ -19,14 +20,13 @@ export function toProviderName(written: string): ProviderName | undefined {
     .toLowerCase()
     .replaceAll("_", "-")
     .replace(/^provider-/, "");
-  const own = providerNames.find((known) => known === name);
-  return own ?? (Object.hasOwn(otherNames, name) ? otherNames[name] : undefined);
+  return providerNames.find((known) => known === name) ?? otherNames.get(name);
 }
 
 /** A regular expression, as editors know them, of all that `toProviderName` takes. */
 export const providerSpellings = `^(?:${inAnyCase("provider-")})?(?:${[
   ...providerNames,
-  ...Object.keys(otherNames),
+  ...otherNames.keys(),
 ]
   .map(inAnyCase)
   .join("|")})$`;

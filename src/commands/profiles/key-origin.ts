@@ -1,5 +1,5 @@
 import type { Profile } from "../../arena-file/profile.ts";
-import { providerNeeds } from "../../arena-file/provider-needs.ts";
+import { catalogue } from "../../providers/catalogue.ts";
 
 /** How the keys that stand in the file are told of. */
 export const textInFile = "text in the file";
@@ -13,7 +13,7 @@ export function keyOrigin(profile: Profile, azure: readonly Profile[]): string {
   if (azure.includes(profile)) return `{Env:AZURE_OPENAI_API_KEY__${allowedModels[0]}}`;
   if (accessInfo.keysFrom !== undefined) return `from ${accessInfo.keysFrom}`;
   if (accessKey === undefined) {
-    return providerNeeds[provider].uses.includes("region") ? "identity of AWS" : "none";
+    return catalogue[provider].aws ? "identity of AWS" : "none";
   }
   // The file's check has made sure that what begins so is a reference.
   return accessKey.startsWith("{") ? accessKey : textInFile;

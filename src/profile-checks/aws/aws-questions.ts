@@ -1,3 +1,4 @@
+import { catalogue } from "../../providers/catalogue.ts";
 import { toProviderError, toRefusal } from "../../providers/errors/to-provider-error.ts";
 import {
   type AwsClientOptions,
@@ -28,7 +29,7 @@ export function createAwsQuestions<Client>(
   create: (options: AwsClientOptions) => Promise<Client>,
 ): AskAws<Client> {
   const region = awsRegionOf(profile);
-  const takesBearer = profile.provider === "bedrock";
+  const takesBearer = catalogue[profile.provider].aws?.takesBearer ?? false;
   const access = { provider: name, region, info: profile.accessInfo, takesBearer };
   let address = "";
   const clients = new AwsClients(access, (options) => {

@@ -1,11 +1,10 @@
-import type { AccessInfo } from "../../arena-file/profile.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
 import { createOpenAIChat, loadOpenAIClients } from "../openai-form/openai-chat.ts";
 import { openAICapabilities } from "../openai-form/openai-model-facts.ts";
 import { embedTexts, listModelNames } from "../openai-form/openai-rest.ts";
 import type { Provider } from "../provider.ts";
-import type { ProviderAccess } from "../provider-access.ts";
+import type { AccessInfo, ProviderAccess } from "../provider-access.ts";
 
 const defaultVersion = "2024-10-21";
 

@@ -1,6 +1,9 @@
-import type { Profile } from "../../arena-file/profile.ts";
 import { ConfigurationError, type ConfigurationProblem } from "../../errors/arena-error.ts";
 import { shownText } from "../../text/shown-text.ts";
+import type { ProviderProfile } from "../provider-access.ts";
+
+/** What these variables make. */
+type AzureProfile = ProviderProfile<"azure-openai">;
 
 /** Variables by name, such as those of the process. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -20,7 +23,10 @@ type Deployment = { readonly id: string } & Readonly<Record<Field, string>>;
  * @param name the profiles' name; from the second on, a number follows
  * @throws ConfigurationError with all that is wrong
  */
-export function toAzureProfiles(variables: Variables, name = "azure-openai"): readonly Profile[] {
+export function toAzureProfiles(
+  variables: Variables,
+  name = "azure-openai",
+): readonly AzureProfile[] {
   const ids = (variables[azureModelList] ?? "").split(",").map((id) => id.trim());
   const listed = variables[azureModelList] === undefined ? [] : ids;
   const problems = [
@@ -38,7 +44,7 @@ export function toAzureProfiles(variables: Variables, name = "azure-openai"): re
   );
 }
 
-function toProfile(name: string, group: readonly Deployment[]): Profile {
+function toProfile(name: string, group: readonly Deployment[]): AzureProfile {
   const [first] = group;
   return {
     name,

@@ -1,9 +1,9 @@
 import { pipeline, type Readable, Transform } from "node:stream";
-import type { AccessInfo, Profile } from "../../../arena-file/profile.ts";
 import { ConfigurationError } from "../../../errors/arena-error.ts";
 import { readAwsPair } from "../../../secrets/aws-identity.ts";
 import type { Secret } from "../../../secrets/secret.ts";
 import { refusedAccess } from "../../errors/refused-request.ts";
+import type { AccessInfo, ProviderProfile } from "../../provider-access.ts";
 import { maxAnswerBytes, oversizedAnswer } from "../../transport/bounded-body.ts";
 import { importPackage } from "../../transport/import-package.ts";
 import { keyHeaderProblem } from "../../transport/keyed-fetch.ts";
@@ -15,7 +15,7 @@ const pattern = /^[a-z]{2}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
  * The region in which a profile's models are.
  * @throws ConfigurationError when the profile names none, or no such thing
  */
-export function awsRegionOf({ name, provider, accessInfo }: Profile): string {
+export function awsRegionOf({ name, provider, accessInfo }: ProviderProfile): string {
   const { region } = accessInfo;
   if (region !== undefined && pattern.test(region)) return region;
   const came = region === undefined ? "is missing" : `is ${JSON.stringify(region)}`;
