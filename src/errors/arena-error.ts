@@ -75,6 +75,9 @@ export class ArenaError extends Error {
   }
 }
 
+/** What participants read of what only others can change. */
+export const tellOrganisers = "Something went wrong on the AI's side. Please tell the organisers.";
+
 function participantTextOf(code: ErrorCode): string {
   switch (code) {
     case "INVALID_ARGUMENT":
@@ -94,6 +97,6 @@ function participantTextOf(code: ErrorCode): string {
       return "The AI declined to answer this message.";
     // The rest is nobody's business but the organisers', and a model in JavaScript may make up codes.
     default:
-      return "Something went wrong on the AI's side. Please tell the organisers.";
+      return tellOrganisers;
   }
 }

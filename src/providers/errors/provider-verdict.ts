@@ -1,9 +1,6 @@
-import type { ErrorCode } from "../../errors/arena-error.ts";
-import type { ProviderErrorReason } from "../../errors/model-errors.ts";
-import { participantTexts } from "../check-capabilities.ts";
 import type { AccessSettings } from "../provider-access.ts";
-import { addressProblem, isWrongAddress } from "./address-problem.ts";
 import type { VendorError } from "./vendor-error.ts";
+import { organisers, passing, type Verdict, verdicts } from "./verdicts.ts";
 
 /** Who was asked for what, and what a person changes about it. */
 export interface VendorOrigin {
@@ -18,16 +15,6 @@ export interface VendorOrigin {
   readonly hasBegun?: boolean;
   /** Whether there were images in the question. */
   readonly hasImages?: boolean;
-}
-
-/** What a vendor's error means here. */
-export interface Verdict {
-  readonly code: ErrorCode;
-  readonly reason: ProviderErrorReason;
-  readonly retryable: boolean;
-  /** What is wrong and what to do, in our words. */
-  readonly problem: string;
-  readonly participantText?: string;
 }
 
 const tooLong =
@@ -47,32 +34,23 @@ export function judge(error: VendorError, origin: VendorOrigin): Verdict {
       /content_?filter|content_policy|moderation_blocked|invalid_prompt|ResponsibleAIPolicy/i,
     )
   ) {
-    return final("PERMISSION_DENIED", "content-filter", "its content filter refused the request.");
+    return verdicts.contentFilter;
   }
   if (hasCode(error, /context_length_exceeded|ContextOverflowError|exceeds?_context/)) {
-    return contextLength();
+    return verdicts.contextLength();
   }
   if (hasCode(error, /insufficient_quota|billing_/)) return quota(origin);
   if (hasCode(error, /tool_use_failed|json_validate_failed/)) {
     return passing("INTERNAL", "malformed", "its model wrote something other than was asked for.");
   }
-  if (origin.hasImages && blind.test(error.sentence)) {
-    const model = JSON.stringify(origin.model);
-    const problem = `${model} cannot see images. Leave them out, or ask another model.`;
-    return {
-      ...final("INVALID_ARGUMENT", "unsupported", problem),
-      participantText: participantTexts.images,
-    };
-  }
+  if (origin.hasImages && blind.test(error.sentence)) return verdicts.blind(origin.model);
   const { model, baseURL, settings, usualPath } = origin;
   // Who was asked for no model, but for the list, lacks none.
   if (isWrongAddress(error) || (status === 404 && model === "")) {
     const problem = addressProblem({ baseURL, usualPath, setting: settings.baseURL });
     return organisers("NOT_FOUND", "not-found", problem);
   }
-  if (isLoading(error, origin)) {
-    return passing("UNAVAILABLE", "loading", "its model is still being loaded.");
-  }
+  if (isLoading(error, origin)) return verdicts.loading;
   if (status !== undefined) return judgeStatus(status, error, origin);
   return judgeConnection(error, origin);
 }
@@ -86,17 +64,6 @@ function isLoading(error: VendorError, { coldStarts = false, hasBegun = false }:
     ([502, 503, 504].includes(error.status ?? 0) ||
       (error.status === undefined && hasCode(error, /^ECONNREFUSED$/)))
   );
-}
-
-function contextLength(): Verdict {
-  return {
-    ...final(
-      "INVALID_ARGUMENT",
-      "context-length",
-      "the conversation is longer than the model can read.",
-    ),
-    participantText: participantTexts.length,
-  };
 }
 
 function quota({ settings }: VendorOrigin): Verdict {
@@ -115,20 +82,12 @@ function judgeStatus(status: number, error: VendorError, origin: VendorOrigin): 
     case 400:
     case 413:
     case 422:
-      if (tooLong.test(error.sentence)) return contextLength();
-      return final(
-        "INVALID_ARGUMENT",
-        "bad-request",
-        `it does not take the request (${status}${said}).`,
-      );
+      if (tooLong.test(error.sentence)) return verdicts.contextLength();
+      return verdicts.badRequest(` (${status}${said})`);
     case 401:
-      return organisers(
-        "UNAUTHENTICATED",
-        "access",
-        `it does not take the key. Check ${settings.key}.`,
-      );
+      return verdicts.keyRefused(`Check ${settings.key}.`);
     case 402:
-      return organisers("RESOURCE_EXHAUSTED", "quota", "the account has no credit left.");
+      return verdicts.noCredit();
     case 403:
       return organisers(
         "PERMISSION_DENIED",
@@ -142,20 +101,14 @@ function judgeStatus(status: number, error: VendorError, origin: VendorOrigin): 
         `no model ${JSON.stringify(model)} at ${address}. Check ${settings.model} and ${settings.baseURL}.`,
       );
     case 408:
-      return passing("DEADLINE_EXCEEDED", "timeout", "it gave up waiting for its model (408).");
+      return verdicts.modelTimeout(" (408)");
     case 429:
-      return passing(
-        "RESOURCE_EXHAUSTED",
-        "rate-limit",
-        `too many requests at the moment (429${said}).`,
-      );
+      return verdicts.rateLimit(` (429${said})`);
     case 501:
       return organisers("UNIMPLEMENTED", "unsupported", notBuiltIn(error.sentence, said));
     default:
       // Groq says 498 when it has no capacity.
-      if (status >= 500 || status === 498) {
-        return passing("UNAVAILABLE", "unavailable", `it fails at the moment (${status}${said}).`);
-      }
+      if (status >= 500 || status === 498) return verdicts.unavailable(` (${status}${said})`);
       return organisers(
         "FAILED_PRECONDITION",
         "other",
@@ -174,9 +127,7 @@ function notBuiltIn(sentence: string, said: string): string {
 function judgeConnection(error: VendorError, origin: VendorOrigin): Verdict {
   const address = addressOf(origin);
   const check = `Check ${origin.settings.baseURL}.`;
-  if (hasCode(error, /rate_limit_exceeded|^RESOURCE_EXHAUSTED$/)) {
-    return passing("RESOURCE_EXHAUSTED", "rate-limit", "too many requests at the moment.");
-  }
+  if (hasCode(error, /rate_limit_exceeded|^RESOURCE_EXHAUSTED$/)) return verdicts.rateLimit();
   if (hasCode(error, /^server_error$|^overloaded_error$|^api_error$|vector_store_timeout/)) {
     return passing("UNAVAILABLE", "unavailable", "it failed while it worked on the answer.");
   }
@@ -218,20 +169,6 @@ function judgeConnection(error: VendorError, origin: VendorOrigin): Verdict {
   );
 }
 
-function final(code: ErrorCode, reason: ProviderErrorReason, problem: string): Verdict {
-  return { code, reason, problem, retryable: false };
-}
-
-function passing(code: ErrorCode, reason: ProviderErrorReason, problem: string): Verdict {
-  return { code, reason, problem, retryable: true };
-}
-
-/** What participants cannot change, and time neither. */
-function organisers(code: ErrorCode, reason: ProviderErrorReason, problem: string): Verdict {
-  const participantText = "Something went wrong on the AI's side. Please tell the organisers.";
-  return { ...final(code, reason, problem), participantText };
-}
-
 function hasCode({ codes }: VendorError, pattern: RegExp): boolean {
   return codes.some((code) => pattern.test(code));
 }
@@ -246,4 +183,45 @@ function addressOf({ baseURL }: VendorOrigin): string {
   if (!URL.canParse(baseURL)) return "its address";
   const { origin, pathname } = new URL(baseURL);
   return `${origin}${pathname}`;
+}
+
+/** How servers say of a path that they do not have it, in words that speak of no model. */
+const nothingThere =
+  /^(404 page )?not found$|^(file|resource) not found$|^invalid url|^cannot (get|post)\b/i;
+/** The path of one call, which is added to the base URL for each. */
+const callPath =
+  /(\/api\/(chat|generate|tags|show|embed)|\/(chat\/)?completions|\/(embeddings|models|responses))$/;
+/** A path that was added twice. */
+const twice = /(\/v\d+)\1$/;
+
+/** Whether a server said that it has nothing at this address, and not that it lacks a model. */
+function isWrongAddress({ status, isPlain, sentence }: VendorError): boolean {
+  return status === 405 || (status === 404 && (isPlain || nothingThere.test(sentence.trim())));
+}
+
+/** A base URL at which nothing of the API is. */
+interface WrongAddress {
+  readonly baseURL: string;
+  /** Where it was written. */
+  readonly setting: string;
+  /** The path that the API mostly has, where it has one. */
+  readonly usualPath: string | undefined;
+}
+
+/** What is wrong with a base URL at which nothing of the API is, and what it should be. */
+function addressProblem({ baseURL, setting, usualPath }: WrongAddress): string {
+  if (!URL.canParse(baseURL)) return `nothing of the API at its address. Check ${setting}.`;
+  const { origin, pathname } = new URL(baseURL);
+  const path = pathname.replace(/\/+$/, "");
+  const address = `${origin}${path}`;
+  if (path === "" && usualPath !== undefined) {
+    return `nothing of the API at ${origin}: it has no path. Correct ${setting}: ${origin}${usualPath}.`;
+  }
+  const rest = path.replace(callPath, "").replace(twice, "$1");
+  if (rest !== path) {
+    const right = `${origin}${rest === "" ? (usualPath ?? "") : rest}`;
+    return `nothing of the API at ${address}: it has a path too many. Correct ${setting}: ${right}.`;
+  }
+  const hint = usualPath === undefined ? "" : `; it usually ends in ${usualPath}`;
+  return `nothing of the API at ${address}. Check the path in ${setting}${hint}.`;
 }

@@ -1,7 +1,8 @@
 import { ProviderError } from "../../errors/model-errors.ts";
 import { repeatsRequest, type Spoken } from "../transport/request-echo.ts";
-import { judge, type VendorOrigin, type Verdict } from "./provider-verdict.ts";
+import { judge, type VendorOrigin } from "./provider-verdict.ts";
 import { type Refusal, readVendorError, type VendorError } from "./vendor-error.ts";
+import { errorOf, type Verdict } from "./verdicts.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** The call that failed. */
@@ -25,30 +26,34 @@ export function toProviderError(thrown: unknown, call: FailedCall): ProviderErro
   if (thrown instanceof ProviderError) return thrown;
   const { provider, origin, secrets } = call;
   const vendorError = readVendorError(thrown, call.refusal);
-  const { code, problem, ...verdict } = judge(vendorError, origin);
-  const cause = new Error(withoutSecrets(factsOf(vendorError, call), secrets));
-  cause.name = "VendorError";
+  const verdict = judge(vendorError, origin);
+  const cause = causeOf(withoutSecrets(factsOf(vendorError, call), secrets));
   // Where it broke is worth knowing only if it broke on this side of the wire.
   const frames = thrown instanceof Error ? thrown.stack?.match(/^ {4}at .*$/gm) : undefined;
   if (vendorError.status === undefined) cause.stack = [`${cause}`, ...(frames ?? [])].join("\n");
-  return new ProviderError(provider, code, withoutSecrets(problem, secrets), {
-    ...verdict,
-    retryAfterMs: vendorError.retryAfterMs,
-    cause,
-  });
+  const problem = withoutSecrets(verdict.problem, secrets);
+  const { retryAfterMs } = vendorError;
+  return errorOf(provider, { ...verdict, problem }, { retryAfterMs, cause });
 }
 
 /** With these the vendor's words quote the key, or the request. */
 const quotingStatuses: ReadonlySet<number> = new Set([400, 401, 403, 413, 422]);
 
-function factsOf(
-  { status, codes, requestID, sentence }: VendorError,
-  { messages }: FailedCall,
-): string {
+function factsOf(error: VendorError, { messages }: FailedCall): string {
+  const { status, sentence } = error;
   const isQuoting =
     status === undefined || quotingStatuses.has(status) || repeatsRequest(sentence, messages);
-  const facts = [status, ...codes, requestID].filter((fact) => fact !== undefined);
-  return [facts.join(" "), isQuoting ? "" : sentence].filter(Boolean).join(": ");
+  return [identifiersOf(error), isQuoting ? "" : sentence].filter(Boolean).join(": ");
+}
+
+function identifiersOf({ status, codes, requestID }: VendorError): string {
+  return [status, ...codes, requestID].filter((fact) => fact !== undefined).join(" ");
+}
+
+function causeOf(facts: string): Error {
+  const cause = new Error(facts);
+  cause.name = "VendorError";
+  return cause;
 }
 
 /** What only one vendor's words tell; undefined leaves the verdict to those of all. */
@@ -64,10 +69,6 @@ export function toRefusal(provider: string, thrown: unknown, judge: VendorJudge)
   const error = readVendorError(thrown);
   const verdict = judge(error);
   if (!verdict) return thrown;
-  const { code, problem, ...options } = verdict;
-  const facts = [error.status, ...error.codes, error.requestID];
-  const cause = new Error(facts.filter((fact) => fact !== undefined).join(" "));
-  cause.name = "VendorError";
   const { retryAfterMs } = error;
-  return new ProviderError(provider, code, problem, { ...options, retryAfterMs, cause });
+  return errorOf(provider, verdict, { retryAfterMs, cause: causeOf(identifiersOf(error)) });
 }

@@ -2,9 +2,9 @@ import type { AIMessageChunk } from "@langchain/core/messages";
 import { z } from "zod";
 import type { ChatRequest, ChatTool } from "../../data-models/chat.ts";
 import { withAlternatingTurns } from "../alternating-turns.ts";
-import { participantTexts } from "../check-capabilities.ts";
 import { refusedRequest } from "../errors/refused-request.ts";
 import { toRefusal, type VendorJudge } from "../errors/to-provider-error.ts";
+import { verdicts } from "../errors/verdicts.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
 import type { StreamingModel } from "../langchain/langchain-vendor.ts";
 import { mapStream } from "../langchain/map-stream.ts";
@@ -135,23 +135,12 @@ function withoutEarlyCount(chunk: AIMessageChunk): unknown {
 const judge: VendorJudge = ({ status, sentence }) => {
   if (status !== 400) return undefined;
   if (/exceed context limit/.test(sentence)) {
-    return {
-      code: "INVALID_ARGUMENT",
-      reason: "context-length",
-      retryable: false,
-      problem:
-        "question and answer are longer than the model can take. Send less, or set a lower maxTokens.",
-      participantText: participantTexts.length,
-    };
+    return verdicts.contextLength(
+      "question and answer are longer than the model can take. Send less, or set a lower maxTokens.",
+    );
   }
   if (/credit balance/.test(sentence)) {
-    return {
-      code: "RESOURCE_EXHAUSTED",
-      reason: "quota",
-      retryable: false,
-      problem: "the account has no credit left. Add credit, or set another account's key.",
-      participantText: "Something went wrong on the AI's side. Please tell the organisers.",
-    };
+    return verdicts.noCredit(" Add credit, or set another account's key.");
   }
   return undefined;
 };

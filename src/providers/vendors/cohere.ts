@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { refuseForcedTools } from "../errors/refused-request.ts";
 import { toRefusal, type VendorJudge } from "../errors/to-provider-error.ts";
+import { organisers, verdicts } from "../errors/verdicts.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
 import type { StreamingModel } from "../langchain/langchain-vendor.ts";
 import { mapStream } from "../langchain/map-stream.ts";
@@ -103,18 +104,11 @@ function toFormat(format: NonNullable<ChatRequest["responseFormat"]>): object {
   }
 }
 
-const participantText = "Something went wrong on the AI's side. Please tell the organisers.";
-
 const judge: VendorJudge = ({ status, sentence }) => {
-  if (status === 498) {
-    const problem = "it does not take the key. Check that it is valid and not blocked.";
-    const code = "UNAUTHENTICATED";
-    return { code, reason: "access", retryable: false, problem, participantText };
-  }
+  if (status === 498) return verdicts.keyRefused("Check that it is valid and not blocked.");
   if (status === 429 && /trial key.*month/i.test(sentence)) {
     const problem = "the trial key's calls of this month are used up. Use a production key.";
-    const code = "RESOURCE_EXHAUSTED";
-    return { code, reason: "quota", retryable: false, problem, participantText };
+    return organisers("RESOURCE_EXHAUSTED", "quota", problem);
   }
   return undefined;
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Verdict } from "../errors/provider-verdict.ts";
 import { toRefusal } from "../errors/to-provider-error.ts";
 import type { VendorError } from "../errors/vendor-error.ts";
+import { organisers, type Verdict } from "../errors/verdicts.ts";
 import { refusePrivateImages } from "../image-urls.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
 import { mapStream } from "../langchain/map-stream.ts";
@@ -69,20 +69,15 @@ function embedAtRouter(model: string, texts: readonly string[], call: VendorCall
 function judge({ status, sentence, codes }: VendorError, model: string): Verdict | undefined {
   if ((status === 401 || status === 403) && /gated|restricted|awaiting a review/i.test(sentence)) {
     const problem = `${JSON.stringify(model)} is gated. Accept its conditions at https://huggingface.co/${model} with the token's account, and give the token the right to read gated models.`;
-    return refusal("PERMISSION_DENIED", "access", problem);
+    return organisers("PERMISSION_DENIED", "access", problem);
   }
   if (status === 403 && /sufficient permissions/i.test(sentence)) {
     const problem = "the token may not call Inference Providers. Give it that permission.";
-    return refusal("PERMISSION_DENIED", "access", problem);
+    return organisers("PERMISSION_DENIED", "access", problem);
   }
   if (status === 400 && codes.includes("model_not_supported")) {
     const problem = `no provider that the account has enabled serves ${JSON.stringify(model)}. Check its name, or enable one.`;
-    return refusal("NOT_FOUND", "not-found", problem);
+    return organisers("NOT_FOUND", "not-found", problem);
   }
   return undefined;
-}
-
-function refusal(code: Verdict["code"], reason: Verdict["reason"], problem: string): Verdict {
-  const participantText = "Something went wrong on the AI's side. Please tell the organisers.";
-  return { code, reason, retryable: false, problem, participantText };
 }

@@ -1,8 +1,6 @@
-import { participantTexts } from "../../check-capabilities.ts";
-import { blind, type Verdict } from "../../errors/provider-verdict.ts";
+import { blind } from "../../errors/provider-verdict.ts";
 import type { VendorError } from "../../errors/vendor-error.ts";
-
-const forOrganisers = "Something went wrong on the AI's side. Please tell the organisers.";
+import { organisers, passing, type Verdict, verdicts } from "../../errors/verdicts.ts";
 
 /** Where a call to AWS went, for people. */
 export interface AwsTarget {
@@ -16,7 +14,7 @@ export interface AwsTarget {
 type Judge = (error: VendorError, target: AwsTarget) => Verdict;
 
 /** What AWS's names of errors mean. The first that fits counts. */
-const verdicts: readonly (readonly [RegExp, Judge])[] = [
+const meanings: readonly (readonly [RegExp, Judge])[] = [
   [
     /^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId|IncompleteSignature|MissingAuthenticationToken|SignatureDoesNotMatch)/,
     refusedKey,
@@ -26,11 +24,8 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
   [/^AccessDenied|^UnauthorizedException|^NotAuthorized/, accessDenied],
   [/^(Throttling|TooManyRequests|RequestLimitExceeded|SlowDown)/, throttled],
   [/^ServiceQuotaExceeded|^LimitExceeded/, quotaExceeded],
-  [/^ModelNotReady/, () => passing("UNAVAILABLE", "loading", "its model is still being loaded.")],
-  [
-    /^ModelTimeout/,
-    () => passing("DEADLINE_EXCEEDED", "timeout", "it gave up waiting for its model."),
-  ],
+  [/^ModelNotReady/, () => verdicts.loading],
+  [/^ModelTimeout/, () => verdicts.modelTimeout()],
   [/^(ModelStreamError|InternalStreamFailure)/, brokenStream],
   [/^(ServiceUnavailable|InternalServer|InternalFailure|InternalDependency)/, unavailable],
   [/^(ResourceNotFound|NotFound)/, notFound],
@@ -39,7 +34,7 @@ const verdicts: readonly (readonly [RegExp, Judge])[] = [
 
 /** Decides what an error of AWS means; undefined for what no name of AWS's stands on. */
 export function judgeAws(error: VendorError, target: AwsTarget): Verdict | undefined {
-  for (const [name, judge] of verdicts) {
+  for (const [name, judge] of meanings) {
     if (error.codes.some((code) => name.test(code))) return judge(error, target);
   }
   if (isCut(error, target)) return brokenStream();
@@ -116,7 +111,7 @@ function throttled({ sentence }: VendorError): Verdict {
       "quota",
       "the account's tokens of this day are used up. Ask AWS for more, or use another model.",
     );
-  return passing("RESOURCE_EXHAUSTED", "rate-limit", "too many requests at the moment.");
+  return verdicts.rateLimit();
 }
 
 function quotaExceeded(): Verdict {
@@ -128,11 +123,7 @@ function quotaExceeded(): Verdict {
 }
 
 function unavailable({ status }: VendorError): Verdict {
-  return passing(
-    "UNAVAILABLE",
-    "unavailable",
-    `it fails at the moment (${status ?? "within the answer"}).`,
-  );
+  return verdicts.unavailable(` (${status ?? "within the answer"})`);
 }
 
 function notFound({ sentence }: VendorError, { region, target }: AwsTarget): Verdict {
@@ -143,6 +134,10 @@ function notFound({ sentence }: VendorError, { region, target }: AwsTarget): Ver
       "Anthropic's form about the use case is not filled in. Send it once in the Bedrock console.",
     );
   }
+  return unknownTarget(region, target);
+}
+
+function unknownTarget(region: string, target: string): Verdict {
   return organisers(
     "NOT_FOUND",
     "not-found",
@@ -156,23 +151,9 @@ function invalid({ sentence }: VendorError, { region, target }: AwsTarget): Verd
       sentence,
     )
   ) {
-    return {
-      code: "INVALID_ARGUMENT",
-      reason: "context-length",
-      retryable: false,
-      problem: "the conversation is longer than the model can read.",
-      participantText: participantTexts.length,
-    };
+    return verdicts.contextLength();
   }
-  if (blind.test(sentence)) {
-    return {
-      code: "INVALID_ARGUMENT",
-      reason: "unsupported",
-      retryable: false,
-      problem: `${JSON.stringify(target)} cannot see images. Leave them out, or ask another model.`,
-      participantText: participantTexts.images,
-    };
-  }
+  if (blind.test(sentence)) return verdicts.blind(target);
   if (/on-demand throughput/i.test(sentence)) {
     return organisers(
       "FAILED_PRECONDITION",
@@ -185,30 +166,12 @@ function invalid({ sentence }: VendorError, { region, target }: AwsTarget): Verd
       sentence,
     )
   ) {
-    return organisers(
-      "NOT_FOUND",
-      "not-found",
-      `no ${JSON.stringify(target)} in ${region}. Check its name and the region.`,
-    );
+    return unknownTarget(region, target);
   }
-  return {
-    code: "INVALID_ARGUMENT",
-    reason: "bad-request",
-    retryable: false,
-    problem: "it does not take the request.",
-  };
+  return verdicts.badRequest();
 }
 
 function geographyOf(region: string): string {
   const start = region.split("-")[0] ?? "";
   return start === "ap" ? "apac" : start;
-}
-
-function passing(code: Verdict["code"], reason: Verdict["reason"], problem: string): Verdict {
-  return { code, reason, problem, retryable: true };
-}
-
-/** What participants cannot change, and time neither. */
-function organisers(code: Verdict["code"], reason: Verdict["reason"], problem: string): Verdict {
-  return { code, reason, problem, retryable: false, participantText: forOrganisers };
 }

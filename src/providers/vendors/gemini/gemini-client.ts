@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ChatRequest } from "../../../data-models/chat.ts";
-import { ProviderError } from "../../../errors/model-errors.ts";
+import { errorOf, verdicts } from "../../errors/verdicts.ts";
 import { refusalOf } from "../../transport/vendor-json.ts";
 import type { VendorCall } from "../../vendor-call.ts";
 
@@ -67,17 +67,13 @@ export class GeminiClient {
     let usage: z.infer<typeof Usage> | undefined;
     for await (const data of serverSentData(body ?? none())) {
       const answer = Answer.parse(JSON.parse(data));
-      if (answer.promptFeedback?.blockReason) throw this.#blocked();
+      if (answer.promptFeedback?.blockReason) {
+        throw errorOf(this.#target.provider, verdicts.contentFilter);
+      }
       // LangChain takes a missing count for the last one, once more.
       usage = answer.usageMetadata ? withThoughts(answer.usageMetadata) : usage;
       yield { ...answer, candidates: answer.candidates?.map(withContent), usageMetadata: usage };
     }
-  }
-
-  #blocked(): ProviderError {
-    const problem = "its content filter refused the request.";
-    const reason = "content-filter";
-    return new ProviderError(this.#target.provider, "PERMISSION_DENIED", problem, { reason });
   }
 }
 

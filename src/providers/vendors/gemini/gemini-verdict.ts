@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Verdict } from "../../errors/provider-verdict.ts";
 import { toRefusal } from "../../errors/to-provider-error.ts";
+import { organisers, type Verdict, verdicts } from "../../errors/verdicts.ts";
 
 const text = z.string().optional().catch(undefined);
 
@@ -48,30 +48,18 @@ export function toGeminiError(provider: string, thrown: unknown): unknown {
 
 type Details = Refusal["error"]["error"]["details"];
 
-const participantText = "Something went wrong on the AI's side. Please tell the organisers.";
-
 function verdictOf(
   status: number,
   word: string | undefined,
   details: Details,
 ): Verdict | undefined {
   if (details.some(({ reason }) => reason?.startsWith("API_KEY_"))) {
-    return {
-      code: "UNAUTHENTICATED",
-      reason: "access",
-      retryable: false,
-      problem: "it does not take the key. Check that it is whole, valid and for the Gemini API.",
-      participantText,
-    };
+    return verdicts.keyRefused("Check that it is whole, valid and for the Gemini API.");
   }
   if (status === 400 && word === "FAILED_PRECONDITION") {
-    return {
-      code: "FAILED_PRECONDITION",
-      reason: "access",
-      retryable: false,
-      problem: "it does not serve this account here. Enable billing, or call from another country.",
-      participantText,
-    };
+    const problem =
+      "it does not serve this account here. Enable billing, or call from another country.";
+    return organisers("FAILED_PRECONDITION", "access", problem);
   }
   return status === 429 ? limitVerdict(details) : undefined;
 }
@@ -79,18 +67,8 @@ function verdictOf(
 function limitVerdict(details: Details): Verdict {
   const quotas = details.flatMap(({ violations = [] }) => violations);
   const isSpent = quotas.some(({ quotaId }) => quotaId?.includes("PerDay"));
-  return isSpent
-    ? {
-        code: "RESOURCE_EXHAUSTED",
-        reason: "quota",
-        retryable: false,
-        problem: "the account's requests of this day are used up. Enable billing, or ask for more.",
-        participantText,
-      }
-    : {
-        code: "RESOURCE_EXHAUSTED",
-        reason: "rate-limit",
-        retryable: true,
-        problem: "too many requests at the moment.",
-      };
+  if (!isSpent) return verdicts.rateLimit();
+  const problem =
+    "the account's requests of this day are used up. Enable billing, or ask for more.";
+  return organisers("RESOURCE_EXHAUSTED", "quota", problem);
 }

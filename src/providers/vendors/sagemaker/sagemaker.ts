@@ -1,6 +1,10 @@
+import { z } from "zod";
 import type { ChatRequest } from "../../../data-models/chat.ts";
 import { ProviderError } from "../../../errors/model-errors.ts";
+import { judge, type VendorOrigin } from "../../errors/provider-verdict.ts";
 import { toRefusal } from "../../errors/to-provider-error.ts";
+import type { VendorError } from "../../errors/vendor-error.ts";
+import type { Verdict } from "../../errors/verdicts.ts";
 import { createLangChainProvider } from "../../langchain/langchain-provider.ts";
 import type { StreamingModel } from "../../langchain/langchain-vendor.ts";
 import { mapStream } from "../../langchain/map-stream.ts";
@@ -11,6 +15,7 @@ import type { ProviderAccess } from "../../provider-access.ts";
 import { importPackage } from "../../transport/import-package.ts";
 import type { VendorCall } from "../../vendor-call.ts";
 import { AwsClients, awsRegionOf } from "../aws/aws-clients.ts";
+import { type AwsTarget, judgeAws } from "../aws/aws-verdict.ts";
 import { tellOpening } from "../aws/tell-opening.ts";
 import {
   createSageMakerChat,
@@ -18,7 +23,6 @@ import {
   type SageMakerTarget,
 } from "./sagemaker-chat.ts";
 import { toJumpStartPayload, toTgiPayload } from "./sagemaker-payload.ts";
-import { judgeSageMaker } from "./sagemaker-verdict.ts";
 
 const name = "Amazon SageMaker";
 
@@ -132,4 +136,46 @@ function unknownModel(model: string, names: readonly string[]): ProviderError {
   const known = names.length > 0 ? names.map((name) => JSON.stringify(name)).join(", ") : "none";
   const problem = `no endpoint for ${JSON.stringify(model)}. accessInfo.endpoints knows ${known}.`;
   return new ProviderError(name, "NOT_FOUND", problem, { reason: "not-found" });
+}
+
+/** What SageMaker tells of an endpoint's own answer when that was a refusal. */
+const ModelError = z.object({
+  OriginalStatusCode: z.number().optional().catch(undefined),
+  OriginalMessage: z.string().optional().catch(undefined),
+  cause: z.unknown().optional(),
+});
+
+/** Decides what an error of SageMaker means, or of the model behind it. */
+function judgeSageMaker(
+  thrown: unknown,
+  error: VendorError,
+  origin: VendorOrigin & AwsTarget,
+): Verdict | undefined {
+  const refusal = refusalOf(thrown);
+  if (!refusal) return judgeAws(error, origin);
+  const { status, sentence } = refusal;
+  const verdict = judge(
+    { ...error, status, codes: [], sentence: sentence.replaceAll("`", "") },
+    origin,
+  );
+  // What the model's server calls a missing key or page is the endpoint's affair, not the caller's.
+  return [401, 403, 404].includes(status)
+    ? { ...verdict, code: "FAILED_PRECONDITION", reason: "other", problem: wrongServer(status) }
+    : verdict;
+}
+
+function wrongServer(status: number): string {
+  return `the model's own server refused (${status}). Check the endpoint's container and its format in accessInfo.endpoints.`;
+}
+
+function refusalOf(thrown: unknown): { status: number; sentence: string } | undefined {
+  let next = thrown;
+  for (let depth = 0; depth < 6; depth++) {
+    const read = ModelError.safeParse(next);
+    if (!read.success) return undefined;
+    const { OriginalStatusCode: status, OriginalMessage: sentence = "", cause } = read.data;
+    if (status !== undefined && status > 0) return { status, sentence };
+    next = cause;
+  }
+  return undefined;
 }
