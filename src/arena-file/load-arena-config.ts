@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { z } from "zod";
 import { ConfigurationError } from "../errors/arena-error.ts";
+import { messageOf } from "../text/reason-of.ts";
 import {
   type ArenaConfigParts,
   type ParsedConfig,
@@ -60,6 +61,6 @@ function whyNotRead(file: string, error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return `no file at ${file}; give the path of an arena.yaml`;
   if (code === "EISDIR") return `${file} is a folder; give the path of an arena.yaml`;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return `cannot read ${file} (${reason}); let this user read it`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ParseArgsConfig } from "node:util";
 import type { ConnectionOptions, TlsCredentials } from "../client/connection.ts";
+import { messageOf } from "../text/reason-of.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { CommandError } from "./command.ts";
 
@@ -72,7 +73,7 @@ function readPem(option: string, file: string | undefined): Buffer | undefined {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(1, `${option}: cannot read ${file} (${reason}). Give a PEM file.`);
   }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { parse } from "dotenv";
 import { ConfigurationError } from "../errors/arena-error.ts";
+import { messageOf } from "../text/reason-of.ts";
 
 const name = ".env";
 
@@ -25,7 +26,7 @@ function bytesOf(path: string): Buffer | null {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return null;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw problem(`cannot be read (${reason}); make it a file that this user can read`, error);
   }
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../errors/arena-error.ts";
+import { messageOf } from "../text/reason-of.ts";
 
 /** Says why a port was not opened, by the setting that is to be changed: its own or its host's. */
 export function listenError(
@@ -7,7 +8,7 @@ export function listenError(
   port: number,
   error: unknown,
 ): ConfigurationError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const isPort = /EADDRINUSE|EACCES/.test(reason);
   const remedy = isPort
     ? "is another server there? Choose another port, or 0 for a free one"

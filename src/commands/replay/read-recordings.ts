@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { InvalidRequestError } from "../../errors/request-errors.ts";
+import { messageOf } from "../../text/reason-of.ts";
 import { CommandError } from "../command.ts";
 import { parseRecording, type Recording } from "./recording.ts";
 
@@ -68,7 +69,7 @@ async function* linesOf(name: string, stream: Readable): AsyncGenerator<string> 
       rest += last;
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CommandError(2, `Cannot read ${name} (${reason}). Check the path.`);
   }
   if (rest !== "") yield rest;

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { messageOf } from "../../text/reason-of.ts";
 import { CommandError } from "../command.ts";
 
 /** The reader of the output has gone, as `head` does: the command ends quietly. */
@@ -51,7 +52,7 @@ export class LineOutput {
       await promise;
     } catch (error) {
       if (isGone(error)) throw new ReaderGoneError("nobody reads on", { cause: error });
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new CommandError(1, `Cannot write the output (${reason}). Is there room?`);
     }
   }
@@ -93,6 +94,6 @@ function whyNotCreated(path: string, error: unknown): string {
   if (error instanceof Error && "code" in error && error.code === "EEXIST") {
     return `${path} is there already, and nothing is overwritten. Give another name, or remove it.`;
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return `cannot create ${path} (${reason}). Give a path in a folder that can be written to.`;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
 import type { ConfigurationProblem } from "../../errors/arena-error.ts";
+import { messageOf } from "../../text/reason-of.ts";
 
 /** The PEM files of TLS; none of them means plaintext, as the arena wants it (ARENA-3). */
 export interface TlsFiles {
@@ -42,7 +43,7 @@ function problemsOf(name: string, expected: string, use: () => unknown): Configu
     use();
     return [];
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     return [{ name, message: `cannot be used (${said}); expected ${expected}` }];
   }
 }
