@@ -1,9 +1,10 @@
 import type { ProviderError } from "../../errors/model-errors.ts";
+import { boundedText } from "../../text/bounded-text.ts";
 import type { Refusal } from "../errors/vendor-error.ts";
 import { boundedBody, oversizedAnswer } from "./bounded-body.ts";
 
 /** More of a refusal is of no use. */
-const maxBytes = 65_536;
+const maxBytes = 65_535;
 
 /** A `fetch` that ends with its call, and remembers what its SDK may lose. */
 export interface RecordedFetch {
@@ -60,7 +61,7 @@ export function recordFetch(
         const body = boundedBody(response.body, { isStream, onTooLarge });
         return new Response(body, { status, statusText, headers });
       }
-      const body = await textOf(response);
+      const body = await boundedText(response, maxBytes, () => {});
       refusal = { status, headers, body };
       const rest = new Headers(headers);
       rest.delete("content-encoding");
@@ -70,16 +71,4 @@ export function recordFetch(
       return new Response(body, { status, statusText, headers: rest });
     },
   };
-}
-
-async function textOf({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    bytes += chunk.byteLength;
-    if (bytes >= maxBytes) break;
-  }
-  return text;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { boundedText } from "../../text/bounded-text.ts";
 import type { ResolverOptions, SecretResolver, SecretScheme } from "../secret-scheme.ts";
 import { nameOf, VaultFailure } from "./vault-failure.ts";
 
@@ -59,7 +60,7 @@ class VaultConnection {
       throw statusFailure(response.status);
     }
     try {
-      return JSON.parse(await textOf(response));
+      return JSON.parse(await boundedText(response, maxBytes, refuseDocument));
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof SyntaxError)) throw error;
@@ -78,19 +79,9 @@ class VaultConnection {
   }
 }
 
-async function textOf({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) {
-      const problem = `what answers at VAULT_ADDR sends more than the ${maxBytes / 2 ** 20} MiB that are read of a document; is it a vault?`;
-      throw new VaultFailure("away", problem);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text;
+function refuseDocument(): never {
+  const problem = `what answers at VAULT_ADDR sends more than the ${maxBytes / 2 ** 20} MiB that are read of a document; is it a vault?`;
+  throw new VaultFailure("away", problem);
 }
 
 function isSendable(value: string): boolean {

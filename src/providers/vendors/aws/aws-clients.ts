@@ -1,10 +1,10 @@
-import { pipeline, type Readable, Transform } from "node:stream";
+import { Readable } from "node:stream";
 import { ConfigurationError } from "../../../errors/arena-error.ts";
 import { readAwsPair } from "../../../secrets/aws-identity.ts";
 import type { Secret } from "../../../secrets/secret.ts";
 import { refusedAccess } from "../../errors/refused-request.ts";
 import type { AccessInfo, ProviderProfile } from "../../provider-access.ts";
-import { maxAnswerBytes, oversizedAnswer } from "../../transport/bounded-body.ts";
+import { boundedBody, oversizedAnswer } from "../../transport/bounded-body.ts";
 import { importPackage } from "../../transport/import-package.ts";
 import { keyHeaderProblem } from "../../transport/keyed-fetch.ts";
 
@@ -108,16 +108,8 @@ async function createOptions(access: AwsAccess, key: string | undefined) {
 
 /** The SDK keeps all of a body that is no stream of events, whatever its size. */
 function bounded(body: Readable, provider: string): Readable {
-  let bytes = 0;
-  const counted = new Transform({
-    transform: (chunk: Buffer, _encoding, done) => {
-      bytes += chunk.byteLength;
-      if (bytes > maxAnswerBytes) done(oversizedAnswer(provider));
-      else done(null, chunk);
-    },
-  });
-  // Whoever reads hears of an error.
-  return pipeline(body, counted, () => {});
+  const onTooLarge = () => oversizedAnswer(provider);
+  return Readable.fromWeb(boundedBody(Readable.toWeb(body), { isStream: false, onTooLarge }));
 }
 
 /** The SDK calls a connection that broke a time-out, and OpenAI's SDK believes the name. */
