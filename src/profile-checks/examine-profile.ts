@@ -1,7 +1,7 @@
 import type { Profile } from "../arena-file/profile.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
-import { withoutKeys } from "../text/without-keys.ts";
+import { minSecretLength, redact } from "../text/redact.ts";
 import { checkBedrock } from "./aws/check-bedrock.ts";
 import { checkSageMaker } from "./aws/check-sagemaker.ts";
 import { checkHuggingFace } from "./check-huggingface.ts";
@@ -9,9 +9,6 @@ import { checkKeyReference } from "./check-key-reference.ts";
 import { checkVendor } from "./check-vendor.ts";
 import { failureFinding } from "./failure-finding.ts";
 import { type Examination, type Finding, notAsked } from "./finding.ts";
-
-/** What is shorter stands in ordinary words, too. */
-const shortest = 6;
 
 /**
  * Takes keys out of findings, whatever brought them there: a vendor may list a
@@ -21,8 +18,8 @@ function redacted(findings: readonly Finding[], secrets: readonly Secret[]): Fin
   const texts = secrets
     .map((secret) => secret.reveal())
     .flatMap((text) => [text, ...text.split(":")])
-    .filter((text) => text.length >= shortest);
-  const clean = (words: string) => withoutKeys(words, texts);
+    .filter((text) => text.length >= minSecretLength);
+  const clean = (words: string) => redact(words, texts);
   return findings.map(({ check, verdict, detail, remedy }) => ({
     check: clean(check),
     verdict,

@@ -4,9 +4,9 @@ import type {
   GetFoundationModelAvailabilityResponse,
   InferenceProfileSummary,
 } from "@aws-sdk/client-bedrock";
-import { withoutSecrets } from "../../providers/errors/without-secrets.ts";
 import { importPackage } from "../../providers/transport/import-package.ts";
 import { controlEndpointOf } from "../../providers/vendors/bedrock/bedrock-models.ts";
+import { redactForeign } from "../../text/redact.ts";
 import type { Examination } from "../finding.ts";
 import { type AskAws, createAwsQuestions } from "./aws-questions.ts";
 import type { Obstacle } from "./obstacle.ts";
@@ -51,7 +51,7 @@ function agreementObstacles(
   { agreementAvailability }: GetFoundationModelAvailabilityResponse,
   modelId: string,
 ): Obstacle[] {
-  const said = withoutSecrets(agreementAvailability?.errorMessage ?? "", []);
+  const said = redactForeign(agreementAvailability?.errorMessage ?? "", []);
   switch (agreementAvailability?.status) {
     case "PENDING":
       return [

@@ -2,7 +2,7 @@ import type { SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { ProfileModels } from "../../arena-file/profile-models.ts";
 import { sideBySide } from "../../async/side-by-side.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
-import { withoutSecrets } from "../../providers/errors/without-secrets.ts";
+import { redactForeign } from "../../text/redact.ts";
 import { ask } from "../ask.ts";
 import { failureFinding } from "../failure-finding.ts";
 import { type Examination, type Finding, ok, problem, warning } from "../finding.ts";
@@ -69,7 +69,7 @@ function withoutEndpoint(finding: Finding, thrown: unknown, name: string): Findi
 /** Says what an endpoint's state means for those who want to ask its model. */
 function checkEndpoint(check: string, endpoint: Endpoint): Finding {
   const { status = "unknown", failureReason, instances } = endpoint;
-  const why = withoutSecrets(failureReason, []);
+  const why = redactForeign(failureReason, []);
   const said = why && `: ${why}`;
   const machines = instances.map(({ type, current }) => `${current} × ${type}`).join(", ");
   switch (status) {

@@ -1,9 +1,9 @@
 import { ProviderError } from "../../errors/model-errors.ts";
+import { redactForeign } from "../../text/redact.ts";
 import { repeatsRequest, type Spoken } from "../transport/request-echo.ts";
 import { judge, type VendorOrigin } from "./provider-verdict.ts";
 import { type Refusal, readVendorError, type VendorError } from "./vendor-error.ts";
 import { errorOf, type Verdict } from "./verdicts.ts";
-import { withoutSecrets } from "./without-secrets.ts";
 
 /** The call that failed. */
 interface FailedCall {
@@ -27,11 +27,11 @@ export function toProviderError(thrown: unknown, call: FailedCall): ProviderErro
   const { provider, origin, secrets } = call;
   const vendorError = readVendorError(thrown, call.refusal);
   const verdict = judge(vendorError, origin);
-  const cause = causeOf(withoutSecrets(factsOf(vendorError, call), secrets));
+  const cause = causeOf(redactForeign(factsOf(vendorError, call), secrets));
   // Where it broke is worth knowing only if it broke on this side of the wire.
   const frames = thrown instanceof Error ? thrown.stack?.match(/^ {4}at .*$/gm) : undefined;
   if (vendorError.status === undefined) cause.stack = [`${cause}`, ...(frames ?? [])].join("\n");
-  const problem = withoutSecrets(verdict.problem, secrets);
+  const problem = redactForeign(verdict.problem, secrets);
   const { retryAfterMs } = vendorError;
   return errorOf(provider, { ...verdict, problem }, { retryAfterMs, cause });
 }

@@ -1,3 +1,5 @@
+import { minSecretLength } from "../../text/redact.ts";
+
 /** The keys that stand in an address: in its query, or before its host. */
 export interface AddressKeys {
   readonly query: readonly (readonly [name: string, value: string])[];
@@ -15,8 +17,6 @@ export interface SplitAddress {
   readonly keys: AddressKeys | null;
 }
 
-/** What is shorter stands in ordinary words, too. */
-const minSecretLength = 6;
 /** Parameters that everybody may know. */
 const openParameters: ReadonlySet<string> = new Set(["api-version"]);
 

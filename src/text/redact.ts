@@ -1,5 +1,14 @@
+/** What is shorter stands in ordinary words, too. */
+export const minSecretLength = 6;
+
 /** So many characters of a key that follow each other give it away, in whatever form they are written. */
 const tellingPart = 8;
+
+/** So much of a key's start or end gives it away, where its middle is left out. */
+const tellingEnd = 6;
+
+/** Looks like a key, or like one that its reader has masked in part. */
+const keyLike = /^(sk|pk|rk|key|Bearer)[-_][\w-]{8,}|\*{3,}/i;
 
 /**
  * Takes keys out of a text, whole and in parts of 8 or more characters, as they
@@ -7,7 +16,7 @@ const tellingPart = 8;
  * base64url, hex and percent-encoding. The time it takes grows with the sum of
  * the texts' lengths, not with their product.
  */
-export function withoutKeys(text: string, keys: readonly string[]): string {
+export function redact(text: string, keys: readonly string[]): string {
   const isTaken = new Uint8Array(text.length);
   const readings = [asItIs(text), ...(text.includes("%") ? [percentDecoded(text)] : [])];
   for (const key of keys) {
@@ -20,6 +29,28 @@ export function withoutKeys(text: string, keys: readonly string[]): string {
     markParts(inOneAlphabet(text), base64Forms(bytes), isTaken);
   }
   return isTaken.includes(1) ? withoutMarked(text, isTaken) : text;
+}
+
+/**
+ * Takes keys, whole, in part or encoded, and inline images out of what a foreign
+ * system said, and cuts it to the length of a log line.
+ */
+export function redactForeign(text: string, secrets: readonly string[]): string {
+  return redact(text.slice(0, 2000), secrets)
+    .split(/([\s"'`,;()<>{}]+)/)
+    .map((word) => (isTelling(word, secrets) ? "[secret]" : word))
+    .join("")
+    .replaceAll(/data:[\w/+.-]*[;,]\S*/g, "[data]")
+    .slice(0, 300);
+}
+
+function isTelling(word: string, secrets: readonly string[]): boolean {
+  if (keyLike.test(word)) return true;
+  return secrets.some(
+    (secret) =>
+      secret.length > tellingEnd &&
+      (word.includes(secret.slice(0, tellingEnd)) || word.includes(secret.slice(-tellingEnd))),
+  );
 }
 
 /** What a text says, and where in it each character begins; one place more for its end. */
