@@ -3,7 +3,7 @@ import { SecretError } from "../errors/route-errors.ts";
 import type { Secret } from "../secrets/secret.ts";
 import { hasImages } from "./check-capabilities.ts";
 import { toProviderError } from "./errors/to-provider-error.ts";
-import type { LangChainVendor } from "./langchain/langchain-vendor.ts";
+import type { JudgedCall, LangChainVendor } from "./langchain/langchain-vendor.ts";
 import type { ProviderContext } from "./provider.ts";
 import { createKeyedFetch, keyHeaderProblem } from "./transport/keyed-fetch.ts";
 import { recordFetch } from "./transport/recorded-fetch.ts";
@@ -11,8 +11,7 @@ import type { Spoken } from "./transport/request-echo.ts";
 import type { VendorCall } from "./vendor-call.ts";
 
 /** What a vendor is asked, and for how long the asker waits. */
-export interface Question {
-  readonly model: string;
+export interface Question extends Pick<JudgedCall, "model" | "asked"> {
   readonly messages: readonly Spoken[];
   readonly context: ProviderContext;
 }
@@ -23,6 +22,8 @@ const abandoned = new Error("nobody reads the answer any longer");
 export class VendorAttempt {
   /** Whether the vendor has said all; its connection may serve the next call. */
   isComplete = false;
+  /** Whether a part of an answer has come. */
+  hasBegun = false;
   readonly #vendor: LangChainVendor;
   readonly #question: Question;
   readonly #ended = new AbortController();
@@ -60,10 +61,11 @@ export class VendorAttempt {
 
   /** What the caller sees of it. A key that was refused is reported. */
   errorOf(thrown: unknown): unknown {
-    const { model, messages, context } = this.#question;
+    const { model, asked, messages, context } = this.#question;
     if (context.signal.aborted) return context.signal.reason;
     const { name, baseURL, usualPath, settings, coldStarts = false, keys } = this.#vendor;
-    const { addressKeys } = this.#vendor;
+    const { addressKeys, judge } = this.#vendor;
+    const { hasBegun } = this;
     if (thrown instanceof SecretError) {
       const { code, message, retryable } = thrown;
       return new ProviderError(name, code, message, { reason: "access", retryable, cause: thrown });
@@ -82,6 +84,7 @@ export class VendorAttempt {
         hasBegun: this.#recorded?.hasBegun() ?? false,
         hasImages: hasImages({ messages }),
       },
+      judge: (error) => judge?.(error, { thrown, model, asked, hasBegun }),
       messages,
       secrets: [
         ...(this.#secret ? [this.#secret.reveal()] : []),

@@ -1,5 +1,5 @@
 import { catalogue } from "../../providers/catalogue.ts";
-import { toProviderError, toRefusal } from "../../providers/errors/to-provider-error.ts";
+import { toProviderError } from "../../providers/errors/to-provider-error.ts";
 import {
   type AwsClientOptions,
   AwsClients,
@@ -43,9 +43,9 @@ export function createAwsQuestions<Client>(
     try {
       return await question(await clients.get(secret));
     } catch (thrown) {
-      const error = toRefusal(name, thrown, (read) => judgeAws(read, { region, target }));
-      throw toProviderError(error, {
+      throw toProviderError(thrown, {
         provider: name,
+        judge: (error) => judgeAws(error, { region, target }),
         origin: {
           model: target,
           baseURL: address,

@@ -5,11 +5,19 @@ import { judge, type VendorOrigin } from "./provider-verdict.ts";
 import { type Refusal, readVendorError, type VendorError } from "./vendor-error.ts";
 import { errorOf, type Verdict } from "./verdicts.ts";
 
+/** What only one vendor's words tell. */
+export interface VendorVerdict extends Verdict {
+  /** What the vendor said, where it says it in a form that only its own reader knows. */
+  readonly said?: VendorError;
+}
+
 /** The call that failed. */
 interface FailedCall {
   /** The provider's name, as people know it. */
   readonly provider: string;
   readonly origin: VendorOrigin;
+  /** Judges by the vendor's own words; undefined leaves the verdict to those of all. */
+  readonly judge?: ((error: VendorError) => VendorVerdict | undefined) | undefined;
   /** What was asked: the vendor may quote it, and it is not for the log. */
   readonly messages: readonly Spoken[];
   readonly secrets: readonly string[];
@@ -24,6 +32,20 @@ interface FailedCall {
  */
 export function toProviderError(thrown: unknown, call: FailedCall): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
+  return ownError(thrown, call) ?? commonError(thrown, call);
+}
+
+/** Its cause holds no sentence: where the vendor's words matter, they may quote keys and requests. */
+function ownError(thrown: unknown, { provider, judge }: FailedCall): ProviderError | undefined {
+  const error = readVendorError(thrown);
+  const own = judge?.(error);
+  if (!own) return undefined;
+  const { said = error, ...verdict } = own;
+  const { retryAfterMs } = said;
+  return errorOf(provider, verdict, { retryAfterMs, cause: causeOf(identifiersOf(said)) });
+}
+
+function commonError(thrown: unknown, call: FailedCall): ProviderError {
   const { provider, origin, secrets } = call;
   const vendorError = readVendorError(thrown, call.refusal);
   const verdict = judge(vendorError, origin);
@@ -54,21 +76,4 @@ function causeOf(facts: string): Error {
   const cause = new Error(facts);
   cause.name = "VendorError";
   return cause;
-}
-
-/** What only one vendor's words tell; undefined leaves the verdict to those of all. */
-export type VendorJudge = (error: VendorError) => Verdict | undefined;
-
-/**
- * Judges what a vendor's SDK threw by the vendor's own words; what they do not
- * settle comes back as it was thrown. The error's cause holds no sentence: it
- * may quote keys and requests.
- */
-export function toRefusal(provider: string, thrown: unknown, judge: VendorJudge): unknown {
-  if (thrown instanceof ProviderError) return thrown;
-  const error = readVendorError(thrown);
-  const verdict = judge(error);
-  if (!verdict) return thrown;
-  const { retryAfterMs } = error;
-  return errorOf(provider, verdict, { retryAfterMs, cause: causeOf(identifiersOf(error)) });
 }

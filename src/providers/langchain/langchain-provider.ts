@@ -38,11 +38,13 @@ export function createLangChainProvider(vendor: LangChainVendor): Provider {
     embed: embed
       ? (model, texts, context) => {
           const messages = texts.map((content) => ({ content }));
-          return once(vendor, { model, messages, context }, (call) => embed(model, texts, call));
+          return once(vendor, { model, asked: "vectors", messages, context }, (call) =>
+            embed(model, texts, call),
+          );
         }
       : null,
     listModels: listModels
-      ? (context) => once(vendor, { model: "", messages: [], context }, listModels)
+      ? (context) => once(vendor, { model: "", asked: "facts", messages: [], context }, listModels)
       : null,
   };
 }
@@ -56,7 +58,9 @@ function servedModelsOf(vendor: LangChainVendor): ServedModels | null {
   const { readFacts } = vendor;
   if (!readFacts) return null;
   return new ServedModels((model, signal) =>
-    once(vendor, { model, messages: [], context: { signal } }, (call) => readFacts(model, call)),
+    once(vendor, { model, asked: "facts", messages: [], context: { signal } }, (call) =>
+      readFacts(model, call),
+    ),
   );
 }
 
@@ -68,7 +72,12 @@ async function* streamAnswer(
 ): AsyncGenerator<ChatEvent, void> {
   checkCapabilities(vendor.name, model, request, vendor.capabilities(model));
   for (let mayRepeat = true; ; mayRepeat = false) {
-    const attempt = new VendorAttempt(vendor, { model, messages: request.messages, context });
+    const attempt = new VendorAttempt(vendor, {
+      model,
+      asked: "answer",
+      messages: request.messages,
+      context,
+    });
     let isShown = false;
     try {
       const call = await attempt.begin();
@@ -76,10 +85,7 @@ async function* streamAnswer(
       const messages = toMessages(vendor, model, request, classes);
       const client = await vendor.createChatModel(model, request, call);
       const chunks = await client.stream(messages, { signal: call.signal });
-      const onEnd = () => {
-        attempt.isComplete = true;
-      };
-      const events = toChatEvents(withEnd(chunks, onEnd), vendor.name, context.onProgress);
+      const events = toChatEvents(noted(chunks, attempt), vendor.name, context.onProgress);
       for await (const event of events) {
         // Some SDKs take an abort for the end of the answer.
         context.signal.throwIfAborted();
@@ -121,12 +127,15 @@ function isBlindness(error: unknown): boolean {
   return error instanceof ProviderError && error.participantText === participantTexts.images;
 }
 
-async function* withEnd(
+async function* noted(
   chunks: AsyncIterable<unknown>,
-  onEnd: () => void,
+  attempt: VendorAttempt,
 ): AsyncGenerator<unknown, void> {
-  for await (const chunk of chunks) yield chunk;
-  onEnd();
+  for await (const chunk of chunks) {
+    attempt.hasBegun = true;
+    yield chunk;
+  }
+  attempt.isComplete = true;
 }
 
 function toMessages(

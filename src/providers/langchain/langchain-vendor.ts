@@ -1,6 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
+import type { VendorVerdict } from "../errors/to-provider-error.ts";
+import type { VendorError } from "../errors/vendor-error.ts";
 import type { ServedFacts } from "../openai-form/served-facts.ts";
 import type { Capabilities } from "../provider.ts";
 import type { AccessSettings } from "../provider-access.ts";
@@ -36,6 +38,16 @@ export interface MessageStyle {
   readonly toToolCallID?: (id: string) => string;
 }
 
+/** What was asked of a vendor that threw something. */
+export interface JudgedCall {
+  readonly thrown: unknown;
+  /** Empty where the list of models was asked for. */
+  readonly model: string;
+  readonly asked: "answer" | "vectors" | "facts";
+  /** Whether a part of the answer had come. */
+  readonly hasBegun: boolean;
+}
+
 /** What tells one vendor from the others. `createLangChainProvider` does the rest. */
 export interface LangChainVendor {
   /** As people know it, such as `OpenAI`. */
@@ -57,6 +69,8 @@ export interface LangChainVendor {
   /** As a Provider's. */
   readonly startsInSilence?: boolean;
   readonly capabilities: (model: string) => Capabilities;
+  /** Says what an error means of which only this vendor's words tell it; undefined leaves it to those of all. */
+  readonly judge?: (error: VendorError, call: JudgedCall) => VendorVerdict | undefined;
   /** Whether each call tells when the vendor begins to answer. Over `VendorCall.fetch` they do, which is the default. */
   readonly tellsOpening?: boolean;
   /** As a Provider's. What is drawn comes whole anyway. */

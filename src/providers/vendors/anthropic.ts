@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { ChatRequest, ChatTool } from "../../data-models/chat.ts";
 import { withAlternatingTurns } from "../alternating-turns.ts";
 import { refusedRequest } from "../errors/refused-request.ts";
-import { toRefusal, type VendorJudge } from "../errors/to-provider-error.ts";
+import type { VendorVerdict } from "../errors/to-provider-error.ts";
+import type { VendorError } from "../errors/vendor-error.ts";
 import { verdicts } from "../errors/verdicts.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
-import type { StreamingModel } from "../langchain/langchain-vendor.ts";
+import type { JudgedCall, StreamingModel } from "../langchain/langchain-vendor.ts";
 import { mapStream } from "../langchain/map-stream.ts";
 import type { Capabilities, Provider } from "../provider.ts";
 import type { ProviderAccess } from "../provider-access.ts";
@@ -28,6 +29,7 @@ export function createAnthropic({ profile, keys, settings }: ProviderAccess): Pr
     keys,
     keyHeader: { name: "x-api-key" },
     capabilities,
+    judge,
     load: loadPackage,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
     listModels: (call) => listModels(baseURL, call),
@@ -93,7 +95,7 @@ async function createChatModel(
         outputConfig: { format: { type: "json_schema", schema: { ...responseFormat.schema } } },
       }),
     }),
-    { chunk: withoutEarlyCount, error: (thrown) => toRefusal(name, thrown, judge) },
+    withoutEarlyCount,
   );
 }
 
@@ -132,8 +134,11 @@ function withoutEarlyCount(chunk: AIMessageChunk): unknown {
 }
 
 /** Anthropic has one code for all that is wrong with a request. */
-const judge: VendorJudge = ({ status, sentence }) => {
-  if (status !== 400) return undefined;
+function judge(
+  { status, sentence }: VendorError,
+  { asked }: JudgedCall,
+): VendorVerdict | undefined {
+  if (status !== 400 || asked !== "answer") return undefined;
   if (/exceed context limit/.test(sentence)) {
     return verdicts.contextLength(
       "question and answer are longer than the model can take. Send less, or set a lower maxTokens.",
@@ -143,7 +148,7 @@ const judge: VendorJudge = ({ status, sentence }) => {
     return verdicts.noCredit(" Add credit, or set another account's key.");
   }
   return undefined;
-};
+}
 
 const ModelPage = z.object({
   data: z.array(z.object({ id: z.string() })),

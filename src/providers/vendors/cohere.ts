@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { refuseForcedTools } from "../errors/refused-request.ts";
-import { toRefusal, type VendorJudge } from "../errors/to-provider-error.ts";
+import type { VendorVerdict } from "../errors/to-provider-error.ts";
+import type { VendorError } from "../errors/vendor-error.ts";
 import { organisers, verdicts } from "../errors/verdicts.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
-import type { StreamingModel } from "../langchain/langchain-vendor.ts";
-import { mapStream } from "../langchain/map-stream.ts";
+import type { JudgedCall, StreamingModel } from "../langchain/langchain-vendor.ts";
 import { createOpenAIChat, loadOpenAIClients } from "../openai-form/openai-chat.ts";
 import { bearer } from "../openai-form/openai-like.ts";
 import { embedTexts } from "../openai-form/openai-rest.ts";
@@ -31,6 +31,7 @@ export function createCohere({ profile, keys, settings }: ProviderAccess): Provi
     keys,
     keyHeader: bearer,
     capabilities,
+    judge,
     load: loadOpenAIClients,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
     embed: (model, texts, call) => embedTexts({ provider: name, baseURL }, model, texts, call),
@@ -67,7 +68,7 @@ async function createChatModel(
   refuseForcedTools(name, request);
   const { responseFormat, toolChoice: _auto, ...rest } = request;
   const fetch = withOpenAIRefusals(call.fetch);
-  const chat = await createOpenAIChat(
+  return createOpenAIChat(
     model,
     rest,
     { ...call, fetch },
@@ -78,7 +79,6 @@ async function createChatModel(
       ...(responseFormat && { extra: { response_format: toFormat(responseFormat) } }),
     },
   );
-  return mapStream(chat, { error: (thrown) => toRefusal(name, thrown, judge) });
 }
 
 /** OpenAI's SDK keeps what was said of a refusal only if it has OpenAI's form. */
@@ -104,14 +104,18 @@ function toFormat(format: NonNullable<ChatRequest["responseFormat"]>): object {
   }
 }
 
-const judge: VendorJudge = ({ status, sentence }) => {
+function judge(
+  { status, sentence }: VendorError,
+  { asked }: JudgedCall,
+): VendorVerdict | undefined {
+  if (asked !== "answer") return undefined;
   if (status === 498) return verdicts.keyRefused("Check that it is valid and not blocked.");
   if (status === 429 && /trial key.*month/i.test(sentence)) {
     const problem = "the trial key's calls of this month are used up. Use a production key.";
     return organisers("RESOURCE_EXHAUSTED", "quota", problem);
   }
   return undefined;
-};
+}
 
 const ModelPage = z.object({
   models: z.array(z.object({ name: z.string() })),

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { toRefusal } from "../errors/to-provider-error.ts";
+import type { VendorVerdict } from "../errors/to-provider-error.ts";
 import type { VendorError } from "../errors/vendor-error.ts";
-import { organisers, type Verdict } from "../errors/verdicts.ts";
+import { organisers } from "../errors/verdicts.ts";
 import { refusePrivateImages } from "../image-urls.ts";
 import { createLangChainProvider } from "../langchain/langchain-provider.ts";
-import { mapStream } from "../langchain/map-stream.ts";
+import type { JudgedCall } from "../langchain/langchain-vendor.ts";
 import { createOpenAIChat, loadOpenAIClients } from "../openai-form/openai-chat.ts";
 import { bearer } from "../openai-form/openai-like.ts";
 import { openAICapabilities } from "../openai-form/openai-model-facts.ts";
@@ -26,8 +26,6 @@ export function createHuggingFace(access: ProviderAccess): Provider {
   const { baseUrl } = profile.accessInfo;
   const baseURL = baseUrl ?? `${router}/v1`;
   const target = { provider: name, baseURL };
-  const errorFor = (model: string) => (thrown: unknown) =>
-    toRefusal(name, thrown, (error) => judge(error, model));
   return createLangChainProvider({
     name,
     baseURL,
@@ -37,21 +35,15 @@ export function createHuggingFace(access: ProviderAccess): Provider {
     // An endpoint of one's own sleeps when nobody asks.
     coldStarts: baseUrl !== undefined,
     capabilities: openAICapabilities,
+    judge,
     load: loadOpenAIClients,
     createChatModel: async (model, request, call) => {
       if (baseUrl !== undefined) refusePrivateImages(name, request, access);
-      return mapStream(await createOpenAIChat(model, request, call, { baseURL }), {
-        error: errorFor(model),
-      });
+      return createOpenAIChat(model, request, call, { baseURL });
     },
     embed: (model, texts, call) => {
       const isRouter = new URL(baseURL).origin === router;
-      const vectors = isRouter
-        ? embedAtRouter(model, texts, call)
-        : embedTexts(target, model, texts, call);
-      return vectors.catch((thrown: unknown) => {
-        throw errorFor(model)(thrown);
-      });
+      return isRouter ? embedAtRouter(model, texts, call) : embedTexts(target, model, texts, call);
     },
     listModels: (call) => listModelNames(target, call),
   });
@@ -66,7 +58,11 @@ function embedAtRouter(model: string, texts: readonly string[], call: VendorCall
 }
 
 /** What only Hugging Face's words tell: whose model it is, and what the token lacks. */
-function judge({ status, sentence, codes }: VendorError, model: string): Verdict | undefined {
+function judge(
+  { status, sentence, codes }: VendorError,
+  { model, asked }: JudgedCall,
+): VendorVerdict | undefined {
+  if (asked === "facts") return undefined;
   if ((status === 401 || status === 403) && /gated|restricted|awaiting a review/i.test(sentence)) {
     const problem = `${JSON.stringify(model)} is gated. Accept its conditions at https://huggingface.co/${model} with the token's account, and give the token the right to read gated models.`;
     return organisers("PERMISSION_DENIED", "access", problem);

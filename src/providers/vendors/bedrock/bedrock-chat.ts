@@ -2,13 +2,10 @@ import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 import type { AIMessage } from "@langchain/core/messages";
 import type { ChatRequest } from "../../../data-models/chat.ts";
 import { refusedRequest } from "../../errors/refused-request.ts";
-import { toRefusal } from "../../errors/to-provider-error.ts";
 import { refuseForeignImages } from "../../image-urls.ts";
 import type { StreamingModel } from "../../langchain/langchain-vendor.ts";
-import { mapStream } from "../../langchain/map-stream.ts";
 import { toOpenAITool } from "../../openai-form/openai-request.ts";
 import { importPackage } from "../../transport/import-package.ts";
-import { judgeAws } from "../aws/aws-verdict.ts";
 import { type BedrockModel, bedrockModelOf } from "./bedrock-models.ts";
 import { withJoinedTurns } from "./bedrock-turns.ts";
 
@@ -64,13 +61,10 @@ export async function createBedrockChat(
     ...(tools.length > 0 && { tools: tools.map(toOpenAITool) }),
     ...(choice && { tool_choice: choice }),
   });
-  const error = (thrown: unknown, hasBegun: boolean) =>
-    toRefusal(provider, thrown, (said) => judgeAws(said, { region, target: model, hasBegun }));
-  if (isStreamed(model, request)) return mapStream(chat, { error });
-  return mapStream(
-    { stream: async (messages, options) => once(chat.invoke(messages, options)) },
-    { error, chunk: toChunk },
-  );
+  if (isStreamed(model, request)) return chat;
+  return {
+    stream: async (messages, options) => chunkOf(chat.invoke(messages, options)),
+  };
 }
 
 /** The choice in Converse's words; undefined leaves it to the model, which is what `auto` means. */
@@ -93,13 +87,10 @@ function toBedrockChoice(
   throw refusedRequest(provider, problem);
 }
 
-async function* once<Value>(value: Promise<Value>): AsyncGenerator<Value> {
-  yield await value;
-}
-
-/** An answer that came whole, in the form of one that was streamed. */
-function toChunk({ content, tool_calls = [], usage_metadata, response_metadata }: AIMessage) {
-  return {
+/** An answer that comes whole, in the form of one that is streamed. */
+async function* chunkOf(answer: Promise<AIMessage>) {
+  const { content, tool_calls = [], usage_metadata, response_metadata } = await answer;
+  yield {
     content,
     usage_metadata,
     response_metadata,

@@ -1,14 +1,10 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
-import type { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
-import type { ChatRequest } from "../../../data-models/chat.ts";
 import { withAlternatingTurns } from "../../alternating-turns.ts";
-import { toRefusal } from "../../errors/to-provider-error.ts";
 import { createLangChainProvider } from "../../langchain/langchain-provider.ts";
 import type { Provider } from "../../provider.ts";
 import type { ProviderAccess } from "../../provider-access.ts";
 import { withSchemaByTool } from "../../schema-by-tool.ts";
 import { importPackage } from "../../transport/import-package.ts";
-import type { VendorCall } from "../../vendor-call.ts";
 import { AwsClients, awsRegionOf } from "../aws/aws-clients.ts";
 import { judgeAws } from "../aws/aws-verdict.ts";
 import { tellOpening } from "../aws/tell-opening.ts";
@@ -35,18 +31,6 @@ export function createBedrock({ profile, keys, settings }: ProviderAccess): Prov
     const { BedrockClient } = await controlPackage();
     return new BedrockClient({ ...options, ...endpointOf(controlEndpointOf(info.endpointUrl)) });
   });
-  const ask = async <Client, Answer>(
-    clients: AwsClients<Client>,
-    target: string,
-    call: VendorCall,
-    question: (client: Client) => Promise<Answer>,
-  ): Promise<Answer> => {
-    try {
-      return await question(await clients.get(call.secret));
-    } catch (thrown) {
-      throw toRefusal(name, thrown, (error) => judgeAws(error, { region, target }));
-    }
-  };
   const provider = createLangChainProvider({
     name,
     baseURL: info.endpointUrl ?? `https://bedrock-runtime.${region}.amazonaws.com`,
@@ -54,22 +38,20 @@ export function createBedrock({ profile, keys, settings }: ProviderAccess): Prov
     keys,
     keyHeader: null,
     capabilities: bedrockCapabilities,
+    judge: (error, { model, hasBegun }) =>
+      judgeAws(error, { region, target: model || "the list of models", hasBegun }),
     comesInParts: isStreamed,
     messageStyle: (model) => (bedrockModelOf(model).system ? {} : { systemRole: "user" }),
     load: () => Promise.all([loadBedrockChat(name), runtimePackage(), runtime.load()]),
-    createChatModel: (model, request: ChatRequest, call) =>
-      ask(runtime, model, call, (shared: BedrockRuntimeClient) => {
-        const client = tellOpening(shared, call.onOpen);
-        return createBedrockChat({ provider: name, client, region, model }, request);
-      }),
-    embed: (model, texts, call) =>
-      ask(runtime, model, call, (client) =>
-        embedAtBedrock({ provider: name, client }, model, texts, call.signal),
-      ),
-    listModels: (call) =>
-      ask(control, "the list of models", call, (client: BedrockClient) =>
-        listBedrockModels(client, call.signal),
-      ),
+    createChatModel: async (model, request, call) => {
+      const client = tellOpening(await runtime.get(call.secret), call.onOpen);
+      return createBedrockChat({ provider: name, client, region, model }, request);
+    },
+    embed: async (model, texts, call) => {
+      const client = await runtime.get(call.secret);
+      return embedAtBedrock({ provider: name, client }, model, texts, call.signal);
+    },
+    listModels: async (call) => listBedrockModels(await control.get(call.secret), call.signal),
   });
   return withAlternatingTurns(
     withSchemaByTool(provider, (model) => bedrockModelOf(model).choices.length > 1),

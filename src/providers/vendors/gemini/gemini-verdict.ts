@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { toRefusal } from "../../errors/to-provider-error.ts";
+import type { VendorVerdict } from "../../errors/to-provider-error.ts";
+import { readVendorError, type VendorError } from "../../errors/vendor-error.ts";
 import { organisers, type Verdict, verdicts } from "../../errors/verdicts.ts";
+import type { JudgedCall } from "../../langchain/langchain-vendor.ts";
 
 const text = z.string().optional().catch(undefined);
 
@@ -28,22 +30,19 @@ const Refusal = z.object({
 });
 type Refusal = z.infer<typeof Refusal>;
 
-/**
- * Maps what only Google's details tell: it answers 400 to a wrong key, and says
- * in the body how long to wait. All else comes back as it was thrown.
- */
-export function toGeminiError(provider: string, thrown: unknown): unknown {
+/** What only Google's details tell: it answers 400 to a wrong key, and says in the body how long to wait. */
+export function judgeGemini(_: VendorError, { thrown }: JudgedCall): VendorVerdict | undefined {
   const read = Refusal.safeParse(thrown);
-  if (!read.success) return thrown;
+  if (!read.success) return undefined;
   const { status, error } = read.data;
   const details = error.error.details;
   const verdict = verdictOf(status, error.error.status, details);
-  if (!verdict) return thrown;
+  if (!verdict) return undefined;
   const delay = details.find(({ retryDelay }) => retryDelay !== undefined)?.retryDelay;
   const headers = new Headers(delay ? { "retry-after": delay.replace(/s$/, "") } : {});
   const reasons = details.flatMap(({ reason }) => reason ?? []);
   const told = Object.assign(new Error("refused"), { status, headers, code: reasons.at(0) });
-  return toRefusal(provider, told, () => verdict);
+  return { ...verdict, said: readVendorError(told) };
 }
 
 type Details = Refusal["error"]["error"]["details"];

@@ -12,7 +12,7 @@ import { importPackage } from "../../transport/import-package.ts";
 import { askForJSON, posted } from "../../transport/vendor-json.ts";
 import { noKey, type VendorCall } from "../../vendor-call.ts";
 import { GeminiClient, toGeminiExtras } from "./gemini-client.ts";
-import { toGeminiError } from "./gemini-verdict.ts";
+import { judgeGemini } from "./gemini-verdict.ts";
 
 const name = "Google Gemini";
 const formats = ["png", "jpeg", "webp", "heic", "heif"];
@@ -28,19 +28,14 @@ export function createGemini({ profile, keys, settings }: ProviderAccess): Provi
     keys,
     keyHeader: { name: "x-goog-api-key" },
     capabilities,
+    judge: judgeGemini,
     messageStyle: () => ({ toolNames: true }),
     load: loadPackage,
     createChatModel: (model, request, call) => createChatModel(baseURL, model, request, call),
-    embed: (model, texts, call) => told(embed(baseURL, model, texts, call)),
-    listModels: (call) => told(listModels(baseURL, call)),
+    embed: (model, texts, call) => embed(baseURL, model, texts, call),
+    listModels: (call) => listModels(baseURL, call),
   });
   return withAlternatingTurns(provider);
-}
-
-function told<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  return answer.catch((thrown: unknown) => {
-    throw toGeminiError(name, thrown);
-  });
 }
 
 function capabilities(model: string): Capabilities {
@@ -79,10 +74,7 @@ async function createChatModel(
   const chat = new SeeingModel({ model, apiKey: noKey, baseUrl: baseURL, maxRetries: 0 });
   const target = { provider: name, baseURL, model, extras: toGeminiExtras(request) };
   Reflect.set(chat, "client", new GeminiClient(target, call));
-  return mapStream(chat, {
-    chunk: withImages,
-    error: (thrown) => toGeminiError(name, thrown),
-  });
+  return mapStream(chat, withImages);
 }
 
 const InlineImage = z

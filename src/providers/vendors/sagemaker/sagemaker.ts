@@ -2,12 +2,10 @@ import { z } from "zod";
 import type { ChatRequest } from "../../../data-models/chat.ts";
 import { ProviderError } from "../../../errors/model-errors.ts";
 import { judge, type VendorOrigin } from "../../errors/provider-verdict.ts";
-import { toRefusal } from "../../errors/to-provider-error.ts";
 import type { VendorError } from "../../errors/vendor-error.ts";
 import type { Verdict } from "../../errors/verdicts.ts";
 import { createLangChainProvider } from "../../langchain/langchain-provider.ts";
 import type { StreamingModel } from "../../langchain/langchain-vendor.ts";
-import { mapStream } from "../../langchain/map-stream.ts";
 import { createOpenAIChat, loadOpenAIClients } from "../../openai-form/openai-chat.ts";
 import { openAICapabilities } from "../../openai-form/openai-model-facts.ts";
 import type { Capabilities, Provider } from "../../provider.ts";
@@ -44,11 +42,6 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
       return new SageMakerRuntimeClient({ ...options, endpoint: baseURL });
     },
   );
-  const errorFor = (model: string, target: string) => {
-    const origin = { model, baseURL, settings, region, target };
-    return (thrown: unknown, hasBegun = false) =>
-      toRefusal(name, thrown, (error) => judgeSageMaker(thrown, error, { ...origin, hasBegun }));
-  };
   const formatOf = (model: string) => endpoints.get(model)?.format;
   return createLangChainProvider({
     name,
@@ -57,6 +50,10 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
     keys,
     keyHeader: null,
     capabilities: (model) => capabilities(model, formatOf(model)),
+    judge: (error, { thrown, model, hasBegun }) => {
+      const target = endpoints.get(model)?.name ?? model;
+      return judgeSageMaker(thrown, error, { model, baseURL, settings, region, target, hasBegun });
+    },
     comesInParts: (model) => formatOf(model) === "openai",
     load: () => {
       const isOpenAI = [...endpoints.values()].some(({ format }) => format === "openai");
@@ -65,16 +62,9 @@ export function createSageMaker({ profile, keys, settings }: ProviderAccess): Pr
     createChatModel: async (model, request, call) => {
       const endpoint = endpoints.get(model);
       if (!endpoint) throw unknownModel(model, [...endpoints.keys()]);
-      const error = errorFor(model, endpoint.name);
-      try {
-        const client = tellOpening(await clients.get(call.secret), call.onOpen);
-        const target = { provider: name, client, endpoint: endpoint.name };
-        return mapStream(await createChat(target, endpoint.format, model, request, call), {
-          error,
-        });
-      } catch (thrown) {
-        throw error(thrown);
-      }
+      const client = tellOpening(await clients.get(call.secret), call.onOpen);
+      const target = { provider: name, client, endpoint: endpoint.name };
+      return createChat(target, endpoint.format, model, request, call);
     },
     listModels: async () => [...endpoints.keys()],
   });
