@@ -47,6 +47,7 @@ const maxPauseMs = 2000;
  */
 export class PostgresStore implements QueueStore {
   readonly isShared = true;
+  readonly mayHave = { requests: true, answers: true };
   readonly health: QueueStore["health"] = { trouble: null, lostRows: 0 };
   readonly sweepIntervalMs: number;
   readonly #options: PostgresStoreOptions;

@@ -59,6 +59,10 @@ export class SqliteStore implements QueueStore {
     );
   }
 
+  get mayHave(): QueueStore["mayHave"] {
+    return this.#thread.mayHave;
+  }
+
   get health(): StoreHealth {
     const trouble = this.#isFull ? "full" : this.#isDamaged ? "damaged" : null;
     return { trouble, lostRows: this.#lostRows };

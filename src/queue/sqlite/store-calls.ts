@@ -4,6 +4,7 @@ import type {
   ClaimedAnswer,
   ClaimKind,
   PublishedMetrics,
+  QueueStore,
   Refusal,
   StoreLimits,
 } from "../stored/queue-store.ts";
@@ -99,6 +100,7 @@ export type ThreadReply =
       readonly results: readonly unknown[];
       /** Another program has changed the file since the last reply. */
       readonly isForeignChange: boolean;
+      readonly mayHave: QueueStore["mayHave"];
     }
   /** None of the next `count` calls has happened. */
   | {

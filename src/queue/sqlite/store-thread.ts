@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { heapBytes } from "../../process/heap-limit.ts";
+import type { QueueStore } from "../stored/queue-store.ts";
 import { DataError, NoRoomError, NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import {
   bytesOf,
@@ -47,10 +48,16 @@ export class StoreThread {
   #opening: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
   #isOpen = false;
+  #mayHave: QueueStore["mayHave"] = { requests: true, answers: true };
 
   constructor(data: Omit<ThreadData, "freesRows">, listener: ThreadListener) {
     this.#data = data;
     this.#listener = listener;
+  }
+
+  /** What the rows were after the last calls that were done. */
+  get mayHave(): QueueStore["mayHave"] {
+    return this.#mayHave;
   }
 
   /** @throws UnusableStoreError */
@@ -170,6 +177,7 @@ export class StoreThread {
       for (const { reject } of group) reject(reason);
       return;
     }
+    this.#mayHave = reply.mayHave;
     for (const [place, { resolve }] of group.entries()) resolve(reply.results[place]);
     if (reply.isForeignChange) this.#listener.onForeignChange();
   }

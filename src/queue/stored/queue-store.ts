@@ -76,8 +76,8 @@ export interface PublishedMetrics {
   readonly receivedAt: number;
 }
 
-/** What may have changed in a store: requests became claimable, answers ready, room free, or anything; or its health. */
-export type StoreChange = "requests" | "answers" | "room" | "anything" | "health";
+/** What may have changed in a store: requests became claimable, answers ready, or anything; or its health. */
+export type StoreChange = "requests" | "answers" | "anything" | "health";
 
 /** What a store is told when it is created. */
 export interface QueueStoreOptions extends StoreLimits {
@@ -115,6 +115,11 @@ export interface QueueStore {
    * after an insert, before that has ended, finds what it stores.
    */
   readonly isShared: boolean;
+  /**
+   * Whether requests may wait, and answers that nobody has taken, since the last call that
+   * ended: a claim or take brings nothing where they do not. Always true of a shared store.
+   */
+  readonly mayHave: { readonly requests: boolean; readonly answers: boolean };
   readonly health: StoreHealth;
   /** How often `sweep` wants to be called. */
   readonly sweepIntervalMs: number;

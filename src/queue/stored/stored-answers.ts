@@ -48,6 +48,9 @@ export class StoredAnswers {
   /** Refusals that only this process has; those among them that no consumer here could take. */
   readonly #kept = new Map<Refusal, () => void>();
   #stranded: Refusal[] = [];
+  /** Counts what may have brought answers to be taken; after so many of these none was left. */
+  #additions = 0;
+  #exhaustedAt = -1;
   /** Names the next take. It stays the same until a take has succeeded. */
   #token = { name: randomUUID(), isRetry: false };
   readonly #refusals: Batcher<Refusal, boolean>;
@@ -105,6 +108,7 @@ export class StoredAnswers {
 
   /** There may be new answers in the store. */
   wake(): void {
+    this.#additions++;
     this.#buffer.wake();
   }
 
@@ -124,7 +128,7 @@ export class StoredAnswers {
 
   /** The store was away: what only this process has goes there, unless it is under way. */
   storeIsBack(): void {
-    this.#buffer.wake();
+    this.wake();
     const stranded = this.#stranded;
     this.#stranded = [];
     for (const refusal of stranded) {
@@ -153,7 +157,7 @@ export class StoredAnswers {
   async #storeRefusal(refusal: Refusal): Promise<boolean> {
     try {
       if (!(await this.#store(refusal))) return false;
-      this.#buffer.wake();
+      this.wake();
     } catch (error) {
       // Ids that no store can hold can go out from here all the same.
       if (!(error instanceof StoreAwayError || error instanceof DataError)) throw error;
@@ -197,12 +201,15 @@ export class StoredAnswers {
     if (steadyNow() >= store.lease.until) return [];
     // What went back has its old place again only when it is there.
     await this.#releasing.settled(access.reach);
+    if (this.#additions === this.#exhaustedAt) return [];
     const { name, isRetry } = this.#token;
+    const additions = this.#additions;
     try {
       const takenAt = steadyNow();
       const take = (again: boolean) => store.take(name, takeLimit, isRetry || again);
       const rows = await access.call(take, { retryForMs: 0 });
       this.#token = { name: randomUUID(), isRetry: false };
+      if (!store.mayHave.answers) this.#exhaustedAt = additions;
       return rows.map((row) => toTakenEntry(this.#readable(row), takenAt));
     } catch (error) {
       if (!(error instanceof StoreAwayError)) throw error;
@@ -228,7 +235,7 @@ export class StoredAnswers {
     const done = this.#dones.add(from).then(() => {
       this.makeRoom();
       // It may have been asked for again meanwhile.
-      this.#buffer.wake();
+      if (this.#options.store.mayHave.answers) this.wake();
     });
     this.#ending.add(done);
   }
@@ -238,7 +245,7 @@ export class StoredAnswers {
     // Its end has to be there before it can begin anew.
     await this.#ending.settled(this.#options.access.reach);
     if ("takenAt" in from && (await ifReachable(this.#repeats.add(from.row)))) {
-      this.#buffer.wake();
+      this.wake();
       return;
     }
     const { receivedAt } = times;
@@ -247,6 +254,7 @@ export class StoredAnswers {
   }
 
   #putBack(entries: readonly Entry[]): void {
+    this.#additions++;
     for (const { from } of entries) {
       if ("takenAt" in from) this.#releasing.add(this.#releases.add(from));
       else this.#stranded.push(from);

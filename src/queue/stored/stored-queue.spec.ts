@@ -219,7 +219,7 @@ describe("StoredQueue", () => {
       second.done();
       assert.equal(second.messageID, "2");
       const third = read(stream);
-      await called("take");
+      await called("done");
       comeBack();
       await answerOne("3");
       assert.equal((await third).messageID, "3");

@@ -299,9 +299,10 @@ export class StoredQueue implements RequestQueue, DurableQueue {
     if (change === "anything") this.#access.retryNow();
     if (change === "anything" && !this.#access.isAway) this.#answers.storeIsBack();
     if (change === "answers" || change === "anything") this.#answers.wake();
-    // Where sessions are serial an answer lets the next request go.
-    if (change !== "answers" || this.#isSerial) this.#requests.change.notify();
-    if (change === "room" || change === "anything") this.#answers.makeRoom();
+    if (change !== "answers") this.#requests.wake();
+    // Where sessions are serial an answer lets the next request go, of those that wait.
+    else if (this.#isSerial) this.#requests.change.notify();
+    if (change === "anything") this.#answers.makeRoom();
   }
 }
 

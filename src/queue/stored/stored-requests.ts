@@ -53,6 +53,9 @@ export class StoredRequests {
   readonly #running = new Map<Job, Claim>();
   readonly #maxBytes: number;
   #bytes = 0;
+  /** Counts what may have made requests wait; after so many of these none was left. */
+  #additions = 0;
+  #exhaustedAt = -1;
   readonly #inserts: Batcher<Arrival, Insertion>;
   readonly #inDoubt: InDoubtInserts;
   readonly #answers: Batcher<ClaimedAnswer, boolean>;
@@ -92,6 +95,12 @@ export class StoredRequests {
     return this.#change;
   }
 
+  /** Requests may have become claimable in a way that the store has not said yet. */
+  wake(): void {
+    this.#additions++;
+    this.#change.notify();
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -104,15 +113,14 @@ export class StoredRequests {
     if (outcome === "duplicate") this.#options.onAnswers();
     if (outcome === "accepted") {
       this.#deadlines.add(request.deadline);
-      if (this.#options.store.isShared) this.#change.notify();
+      if (this.#options.store.isShared) this.wake();
     }
     return outcome;
   }
 
   async claim(limit: number, signal: AbortSignal): Promise<readonly Job[]> {
     while (!signal.aborted) {
-      // What is too much at once waits in the store, but one can always run.
-      await this.#change.until(() => this.#bytes < this.#maxBytes, signal);
+      await this.#change.until(() => this.#canClaim, signal);
       if (signal.aborted) break;
       const { count } = this.#change;
       const jobs = await this.#claim("due", limit, signal);
@@ -120,6 +128,11 @@ export class StoredRequests {
       await this.#change.after(count, signal);
     }
     return [];
+  }
+
+  /** What is too much at once waits in the store, but one can always run. */
+  get #canClaim(): boolean {
+    return this.#bytes < this.#maxBytes && this.#additions !== this.#exhaustedAt;
   }
 
   async claimExpired(signal: AbortSignal): Promise<readonly Job[]> {
@@ -165,7 +178,7 @@ export class StoredRequests {
     const { store, access } = this.#options;
     await ifReachable(access.call(() => store.giveBack(claims)));
     for (const { request } of jobs) this.#deadlines.add(request.deadline);
-    this.#change.notify();
+    this.wake();
   }
 
   /** Learns the deadlines of what others accepted. */
@@ -213,7 +226,7 @@ export class StoredRequests {
     const { store } = this.#options;
     const inserted = store.insert(...call);
     // Its calls are done in their order: a claim that goes with the insert finds what that stores.
-    if (!store.isShared) this.#change.notify();
+    if (!store.isShared) this.wake();
     return inserted;
   }
 
@@ -225,8 +238,11 @@ export class StoredRequests {
       // Others would get it at once; whoever renews the lease lets claims be made again.
       if (isLost()) return [];
       const token = randomUUID();
+      const additions = this.#additions;
       const claim = (isRetry: boolean) => store.claim(kind, token, limit, isRetry);
-      const rows = (await ifReachable(access.call(claim, { signal }))) ?? [];
+      const rows = await ifReachable(access.call(claim, { signal }));
+      if (rows === undefined) return [];
+      if (!store.mayHave.requests) this.#exhaustedAt = additions;
       const claimedAt = Date.now();
       const jobs: Job[] = [];
       for (const row of rows) {

@@ -58,7 +58,7 @@ export class Deliveries {
   }
 
   take(token: string, limit: number, isRetry: boolean): readonly TakenRow[] {
-    const { options, owner } = this.#store;
+    const { counts, options, owner } = this.#store;
     const held = isRetry ? this.#held.all(options.modelID, token) : [];
     if (held.length > 0) return held.map((row) => toTaken(row, token));
     const taken: TakenRow[] = [];
@@ -68,6 +68,7 @@ export class Deliveries {
       if (taken.length > 0 && bytes > maxBytesAtOnce) break;
       const id = numberIn(candidate, "id");
       this.#take.run(owner, token, id);
+      counts.delivering++;
       const row = this.#taken.get(id);
       if (row) taken.push(toTaken(row, token));
     }
@@ -78,16 +79,19 @@ export class Deliveries {
     const { counts, options } = this.#store;
     if (this.#end.run(deliveredAt, row, token).changes !== 0) {
       counts.undelivered--;
+      counts.delivering--;
       this.#store.owed.remove(row);
       if (options.retentionMs === 0) this.#store.hasDeleted = true;
       return;
     }
     const order = counts.lastOrder + 1;
-    if (this.#repeat.run(deliveredAt, order, row, token).changes !== 0) counts.lastOrder = order;
+    if (this.#repeat.run(deliveredAt, order, row, token).changes === 0) return;
+    counts.lastOrder = order;
+    counts.delivering--;
   }
 
   release({ row, token }: Claim): void {
-    this.#release.run(row, token);
+    if (this.#release.run(row, token).changes !== 0) this.#store.counts.delivering--;
   }
 
   /** False when the row is not kept. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RequestKey } from "../../request-queue.ts";
-import type { QueueStoreOptions } from "../../stored/queue-store.ts";
+import type { QueueStore, QueueStoreOptions } from "../../stored/queue-store.ts";
 import { numberIn, textIn } from "./columns.ts";
 import { SessionTurns } from "./session-turns.ts";
 
@@ -69,6 +69,8 @@ class RowCounts {
   running = 0;
   /** Rows whose answer is not acknowledged. */
   undelivered = 0;
+  /** Those among them that are taken. */
+  delivering = 0;
   /** Place of the answer that was stored last. */
   lastOrder = 0;
   /** The row that was inserted last, since the last rollback; 0 if none was. */
@@ -82,9 +84,14 @@ class RowCounts {
       `(select ${what} from arena_requests where model_id = $model and state = '${state}')`;
     this.#count = database.prepare(`
       select ${of("queued")} as queued, ${of("running")} as running,
-        ${of("answered")} + ${of("delivering")} as undelivered,
+        ${of("answered")} as answered, ${of("delivering")} as delivering,
         max(coalesce(${of("answered", "max(answer_order)")}, 0),
           coalesce(${of("delivering", "max(answer_order)")}, 0)) as last_order`);
+  }
+
+  /** Whether there are rows to be claimed one day, and to be taken. */
+  get mayHave(): QueueStore["mayHave"] {
+    return { requests: this.queued > 0, answers: this.undelivered > this.delivering };
   }
 
   /** Counts anew, after a rollback and after another program's changes. */
@@ -93,7 +100,8 @@ class RowCounts {
     if (!row) throw new Error("SQLite counted nothing at all");
     this.queued = numberIn(row, "queued");
     this.running = numberIn(row, "running");
-    this.undelivered = numberIn(row, "undelivered");
+    this.delivering = numberIn(row, "delivering");
+    this.undelivered = numberIn(row, "answered") + this.delivering;
     // Never backwards: an order that was given out once stays taken.
     this.lastOrder = Math.max(this.lastOrder, numberIn(row, "last_order"));
   }

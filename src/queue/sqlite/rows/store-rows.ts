@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RequestKey } from "../../request-queue.ts";
+import type { QueueStore } from "../../stored/queue-store.ts";
 import { bringsRows, type StoreCall } from "../store-calls.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Claims } from "./claims.ts";
@@ -12,6 +13,7 @@ export interface Done {
   readonly results: readonly unknown[];
   /** Another program has changed the file since the last time. */
   readonly isForeignChange: boolean;
+  readonly mayHave: QueueStore["mayHave"];
 }
 
 /** Does calls on an open file, many in one transaction. */
@@ -71,7 +73,7 @@ export class StoreRows {
       if (calls.some(bringsRows) && this.#housekeeping.isOverfull) this.#housekeeping.sweep();
       this.#commit.run();
       this.#store.owed.commit();
-      return { results, isForeignChange };
+      return { results, isForeignChange, mayHave: this.#store.counts.mayHave };
     } catch (error) {
       this.#rollBack();
       throw error;
