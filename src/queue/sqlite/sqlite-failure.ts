@@ -1,3 +1,4 @@
+import { messageOf } from "../../text/reason-of.ts";
 import { NoRoomError } from "../stored/store-errors.ts";
 
 /** SQLite's codes of what can go wrong with a file. */
@@ -35,7 +36,7 @@ export function isNoRoom(error: unknown): boolean {
 /** Says in plain words why a file that was opened cannot be used now, and what to do. */
 export function explainFailure(file: string, error: unknown): string {
   if (error instanceof NoRoomError) return error.message;
-  const reason = reasonOf(error);
+  const reason = messageOf(error);
   switch (codeOf(error)) {
     case codes.full:
       return explainFull(file);
@@ -61,7 +62,7 @@ export function explainFull(file: string): string {
 
 /** Says why a file cannot be opened for a queue, and what to do. */
 export function explainOpening(file: string, error: unknown): string {
-  const reason = reasonOf(error);
+  const reason = messageOf(error);
   switch (codeOf(error)) {
     case codes.notADatabase:
       return `${file} is not a SQLite database. Name another file, or move this one away`;
@@ -91,8 +92,4 @@ function codeOf(error: unknown): unknown {
   if (typeof error !== "object" || error === null) return undefined;
   if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
   return "code" in error ? error.code : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,22 +1,10 @@
 import { resolve } from "node:path";
 import { type Logger, silentLogger } from "../../data-models/request-context.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
-import type { QueueStats, StoreHealth } from "../request-queue.ts";
-import type {
-  Arrival,
-  Claim,
-  ClaimedAnswer,
-  ClaimedRow,
-  ClaimKind,
-  PublishedMetrics,
-  QueueStore,
-  QueueStoreOptions,
-  Refusal,
-  StoreLimits,
-  TakenRow,
-} from "../stored/queue-store.ts";
+import type { StoreHealth } from "../request-queue.ts";
+import type { QueueStore, QueueStoreOptions } from "../stored/queue-store.ts";
 import type { Durability } from "./file/open-store-file.ts";
-import type { FileEvent } from "./store-calls.ts";
+import type { Args, FileEvent } from "./store-calls.ts";
 import { StoreThread, UnusableStoreError } from "./store-thread.ts";
 
 /** Where a store keeps its rows, and what a resolved call survives. */
@@ -39,6 +27,21 @@ export class SqliteStore implements QueueStore {
   /** Nobody else can take what this process holds. */
   readonly lease = { since: 0, until: Number.POSITIVE_INFINITY };
   readonly isShared = false;
+  readonly insert = (...args: Args<"insert">) => this.#thread.call({ name: "insert", args });
+  readonly refuse = (...args: Args<"refuse">) => this.#thread.call({ name: "refuse", args });
+  readonly claim = (...args: Args<"claim">) => this.#thread.call({ name: "claim", args });
+  readonly answer = (...args: Args<"answer">) => this.#thread.call({ name: "answer", args });
+  readonly giveBack = (...args: Args<"giveBack">) => this.#thread.call({ name: "giveBack", args });
+  readonly take = (...args: Args<"take">) => this.#thread.call({ name: "take", args });
+  readonly done = (...args: Args<"done">) => this.#thread.call({ name: "done", args });
+  readonly release = (...args: Args<"release">) => this.#thread.call({ name: "release", args });
+  readonly again = (...args: Args<"again">) => this.#thread.call({ name: "again", args });
+  readonly keepMetrics = (...args: Args<"keepMetrics">) =>
+    this.#thread.call({ name: "keepMetrics", args });
+  readonly nextDeadline = (...args: Args<"nextDeadline">) =>
+    this.#thread.call({ name: "nextDeadline", args });
+  readonly stats = (...args: Args<"stats">) => this.#thread.call({ name: "stats", args });
+  readonly sweep = (...args: Args<"sweep">) => this.#thread.call({ name: "sweep", args });
   readonly sweepIntervalMs: number;
   readonly #logger: Logger;
   readonly #thread: StoreThread;
@@ -79,66 +82,6 @@ export class SqliteStore implements QueueStore {
 
   stop(): Promise<void> {
     return this.#thread.close();
-  }
-
-  insert(
-    arrivals: readonly Arrival[],
-    limits: StoreLimits,
-  ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
-    return this.#thread.call({ name: "insert", arrivals, limits });
-  }
-
-  refuse(refusals: readonly Refusal[]): Promise<readonly boolean[]> {
-    return this.#thread.call({ name: "refuse", refusals });
-  }
-
-  claim(
-    kind: ClaimKind,
-    token: string,
-    limit: number,
-    isRetry: boolean,
-  ): Promise<readonly ClaimedRow[]> {
-    return this.#thread.call({ name: "claim", kind, token, limit, isRetry });
-  }
-
-  answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
-    return this.#thread.call({ name: "answer", answers, isRetry });
-  }
-
-  giveBack(claims: readonly Claim[]): Promise<void> {
-    return this.#thread.call({ name: "giveBack", claims });
-  }
-
-  take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
-    return this.#thread.call({ name: "take", token, limit, isRetry });
-  }
-
-  done(taken: readonly Claim[], deliveredAt: number): Promise<void> {
-    return this.#thread.call({ name: "done", taken, deliveredAt });
-  }
-
-  release(taken: readonly Claim[]): Promise<void> {
-    return this.#thread.call({ name: "release", taken });
-  }
-
-  again(rows: readonly number[]): Promise<readonly boolean[]> {
-    return this.#thread.call({ name: "again", rows });
-  }
-
-  keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
-    return this.#thread.call({ name: "keepMetrics", metrics });
-  }
-
-  nextDeadline(): Promise<number | null> {
-    return this.#thread.call({ name: "nextDeadline" });
-  }
-
-  stats(): Promise<QueueStats> {
-    return this.#thread.call({ name: "stats" });
-  }
-
-  sweep(): Promise<boolean> {
-    return this.#thread.call({ name: "sweep" });
   }
 
   #hear(event: FileEvent): void {

@@ -1,58 +1,57 @@
-import type {
-  Arrival,
-  Claim,
-  ClaimedAnswer,
-  ClaimKind,
-  PublishedMetrics,
-  QueueStore,
-  Refusal,
-  StoreLimits,
-} from "../stored/queue-store.ts";
+import type { Arrival, QueueStore, Refusal, StoreLimits } from "../stored/queue-store.ts";
 import type { Durability } from "./file/open-store-file.ts";
 import type { RowOptions } from "./rows/store-database.ts";
 
-/** A call of a QueueStore's method, on its way to the thread that does it. */
-export type StoreCall =
-  | {
-      readonly name: "insert";
-      readonly arrivals: readonly Arrival[];
-      readonly limits: StoreLimits;
-    }
-  | { readonly name: "refuse"; readonly refusals: readonly Refusal[] }
-  | {
-      readonly name: "claim";
-      readonly kind: ClaimKind;
-      readonly token: string;
-      readonly limit: number;
-      readonly isRetry: boolean;
-    }
-  | {
-      readonly name: "answer";
-      readonly answers: readonly ClaimedAnswer[];
-      readonly isRetry: boolean;
-    }
-  | { readonly name: "giveBack"; readonly claims: readonly Claim[] }
-  | {
-      readonly name: "take";
-      readonly token: string;
-      readonly limit: number;
-      readonly isRetry: boolean;
-    }
-  | { readonly name: "done"; readonly taken: readonly Claim[]; readonly deliveredAt: number }
-  | { readonly name: "release"; readonly taken: readonly Claim[] }
-  | { readonly name: "again"; readonly rows: readonly number[] }
-  | { readonly name: "keepMetrics"; readonly metrics: readonly PublishedMetrics[] }
-  | { readonly name: "nextDeadline" | "stats" | "sweep" | "free" };
+/** The methods of a store that its thread does, and what the thread does of itself. */
+interface ThreadMethods
+  extends Pick<
+    QueueStore,
+    | "claim"
+    | "answer"
+    | "giveBack"
+    | "take"
+    | "done"
+    | "release"
+    | "again"
+    | "keepMetrics"
+    | "nextDeadline"
+    | "stats"
+    | "sweep"
+  > {
+  /** What is stored again under its name changes nothing: a retry is nothing special. */
+  insert(arrivals: readonly Arrival[], limits: StoreLimits): ReturnType<QueueStore["insert"]>;
+  refuse(refusals: readonly Refusal[]): ReturnType<QueueStore["refuse"]>;
+  free(): Promise<void>;
+}
+
+/** The name of a call. */
+export type CallName = keyof ThreadMethods;
+
+/** What a call is given. */
+export type Args<Name extends CallName> = Parameters<ThreadMethods[Name]>;
+
+/** What a call brings. */
+export type Result<Name extends CallName> = Awaited<ReturnType<ThreadMethods[Name]>>;
+
+/** What does each call, on the rows. */
+export type CallHandlers = {
+  readonly [Name in CallName]: (...args: Args<Name>) => Result<Name>;
+};
+
+/** A call of such a method, on its way to the thread. */
+export type StoreCall<Name extends CallName = CallName> = {
+  [Each in Name]: { readonly name: Each; readonly args: Args<Each> };
+}[Name];
 
 /** About what a call takes on its way; only long texts matter. */
-export function bytesOf(call: StoreCall): number {
-  switch (call.name) {
+export function bytesOf({ name, args }: StoreCall): number {
+  switch (name) {
     case "insert":
-      return call.arrivals.reduce((sum, { request }) => sum + request.bytes, 0);
+      return args[0].reduce((sum, { request }) => sum + request.bytes, 0);
     case "answer":
-      return call.answers.reduce((sum, { answer }) => sum + answer.text.length, 0);
+      return args[0].reduce((sum, { answer }) => sum + answer.text.length, 0);
     case "keepMetrics":
-      return call.metrics.reduce((sum, { metrics }) => sum + metrics.length, 0);
+      return args[0].reduce((sum, { metrics }) => sum + metrics.length, 0);
     default:
       return 0;
   }

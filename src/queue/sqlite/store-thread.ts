@@ -4,7 +4,9 @@ import type { QueueStore } from "../stored/queue-store.ts";
 import { DataError, NoRoomError, NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import {
   bytesOf,
+  type CallName,
   type FileEvent,
+  type Result,
   type StoreCall,
   type ThreadData,
   type ThreadMessage,
@@ -69,7 +71,7 @@ export class StoreThread {
   }
 
   /** Resolves once the call is on disk; rejects with an error that says what to do. */
-  call<Result>(call: StoreCall): Promise<Result> {
+  call<Name extends CallName>(call: StoreCall & { readonly name: Name }): Promise<Result<Name>> {
     return new Promise((resolve, reject) => {
       if (!this.#isOpen) {
         const message = `${this.#data.file} is not open: calls come between start() and stop()`;

@@ -5,7 +5,7 @@ import { SmallDisk } from "../../../../test/fixtures/small-disk.ts";
 import { arrival, roomy } from "../../../../test/fixtures/sqlite-files.ts";
 import type { ClaimedRow, TakenRow } from "../../stored/queue-store.ts";
 import { openSqliteArchive } from "../open-sqlite-archive.ts";
-import type { FileEvent, StoreCall } from "../store-calls.ts";
+import type { Args, FileEvent, StoreCall } from "../store-calls.ts";
 import { ServedFile } from "./served-file.ts";
 
 const diskBytes = 24 * 2 ** 20;
@@ -53,7 +53,7 @@ describe("a queue's file on a disk that is full", () => {
   function insert(messageID: string): boolean {
     const input = { messages: [{ role: "user" as const, content: "x".repeat(requestBytes) }] };
     const next = arrival(messageID, { input, bytes: requestBytes });
-    const outcome = call<readonly string[]>({ name: "insert", arrivals: [next], limits: roomy });
+    const outcome = call<readonly string[]>({ name: "insert", args: [[next], roomy] });
     if (outcome === "room") return false;
     assert.deepEqual(outcome, ["accepted"]);
     return true;
@@ -66,21 +66,21 @@ describe("a queue's file on a disk that is full", () => {
 
   function answerAll(): number {
     for (let count = 0; ; count++) {
-      const claim = { name: "claim", kind: "due", token: `c${count}`, limit: 1 } as const;
-      const [row] = done<readonly ClaimedRow[]>({ ...claim, isRetry: false });
+      const args: Args<"claim"> = ["due", `c${count}`, 1, false];
+      const [row] = done<readonly ClaimedRow[]>({ name: "claim", args });
       if (!row) return count;
       const answer = { text: "yes".repeat(1000), outcome: "OK" as const };
       const given = { row: row.row, token: row.token, answer, answeredAt: 1 };
-      assert.deepEqual(done({ name: "answer", answers: [given], isRetry: false }), [true]);
+      assert.deepEqual(done({ name: "answer", args: [[given], false] }), [true]);
     }
   }
 
   function deliverAll(deliveredAt: number): void {
     for (let count = 0; ; count++) {
-      const take = { name: "take", token: `t${count}`, limit: 9, isRetry: false } as const;
-      const taken = done<readonly TakenRow[]>(take);
+      const args: Args<"take"> = [`t${count}`, 9, false];
+      const taken = done<readonly TakenRow[]>({ name: "take", args });
       if (taken.length === 0) return;
-      done({ name: "done", taken, deliveredAt });
+      done({ name: "done", args: [taken, deliveredAt] });
     }
   }
 
@@ -91,10 +91,10 @@ describe("a queue's file on a disk that is full", () => {
     assert.ok(accepted >= 10);
     assert.deepEqual(names(), ["full"]);
     const metrics = { arrival: "1", sessionID: "s", metrics: "x".repeat(1000), receivedAt: 1 };
-    assert.equal(call({ name: "keepMetrics", metrics: [metrics] }), "room");
+    assert.equal(call({ name: "keepMetrics", args: [[metrics]] }), "room");
     assert.equal(answerAll(), accepted);
     deliverAll(Date.now());
-    call({ name: "sweep" });
+    call({ name: "sweep", args: [] });
     assert.equal(insert("too early"), false);
     assert.deepEqual(names(), ["full"]);
     deliverAll(1);
@@ -109,7 +109,7 @@ describe("a queue's file on a disk that is full", () => {
       assert.ok(accepted >= 10, `${accepted} in round ${round}`);
       assert.equal(answerAll(), accepted);
       deliverAll(1);
-      while (done({ name: "sweep" })) assert.ok(round < 3);
+      while (done({ name: "sweep", args: [] })) assert.ok(round < 3);
     }
     assert.deepEqual(names(), ["full", "room", "full", "room", "full"]);
   });
@@ -155,8 +155,8 @@ describe("a queue's file on a disk that is full", () => {
     served.close();
     open({ retentionBytes: 8 * requestBytes });
     assert.ok(insert("waits"));
-    const held = { name: "claim", kind: "due", token: "held", limit: 1, isRetry: false } as const;
-    assert.equal(done<readonly ClaimedRow[]>(held).length, 1);
+    const args: Args<"claim"> = ["due", "held", 1, false];
+    assert.equal(done<readonly ClaimedRow[]>({ name: "claim", args }).length, 1);
     for (let count = 0; count < 12; count++) {
       assert.ok(insert(String(count)));
       assert.equal(answerAll(), 1);

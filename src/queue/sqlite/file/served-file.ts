@@ -7,6 +7,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { messageOf } from "../../../text/reason-of.ts";
 import type { RequestKey } from "../../request-queue.ts";
 import { isOfData, NoRoomError } from "../../stored/store-errors.ts";
 import { type Done, StoreRows } from "../rows/store-rows.ts";
@@ -105,7 +106,7 @@ export class ServedFile {
     this.#fullness = new Fullness(tell, () => this.#hasRoom(bytesPerCall));
     try {
       this.#countMissing(isNew);
-      if (data.freesRows) this.#open.rows.run([{ name: "free" }]);
+      if (data.freesRows) this.#open.rows.run([{ name: "free", args: [] }]);
     } catch (error) {
       this.#release();
       throw error;
@@ -120,7 +121,7 @@ export class ServedFile {
   /** Frees what is held. */
   close(): void {
     try {
-      this.#open.rows.run([{ name: "free" }]);
+      this.#open.rows.run([{ name: "free", args: [] }]);
       this.#erase();
     } catch {
       // The next start frees it.
@@ -203,8 +204,7 @@ export class ServedFile {
     this.#open = open(this.#path, this.#data, this.#look);
     const count = this.#validPart(damaged, options.modelID, owed);
     this.#open.rows.refresh();
-    const { message: reason } = error instanceof Error ? error : new Error(String(error));
-    const message = `${file} is damaged (${reason}) and was put aside as ${damaged}. A fresh one has everything that was not yet answered and delivered, but for ${count} requests that could not be read and are answered with an error. What had been delivered is in the damaged file only, and so are participants' words: save what can be saved with the program sqlite3 and its command .recover, and delete it. Look after the disk, and start the server again: it is not ready before`;
+    const message = `${file} is damaged (${messageOf(error)}) and was put aside as ${damaged}. A fresh one has everything that was not yet answered and delivered, but for ${count} requests that could not be read and are answered with an error. What had been delivered is in the damaged file only, and so are participants' words: save what can be saved with the program sqlite3 and its command .recover, and delete it. Look after the disk, and start the server again: it is not ready before`;
     this.#tell({ name: "damaged", count, message });
     return true;
   }

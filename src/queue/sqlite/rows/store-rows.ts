@@ -1,7 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RequestKey } from "../../request-queue.ts";
 import type { QueueStore } from "../../stored/queue-store.ts";
-import { bringsRows, type StoreCall } from "../store-calls.ts";
+import {
+  bringsRows,
+  type CallHandlers,
+  type CallName,
+  type Result,
+  type StoreCall,
+} from "../store-calls.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Claims } from "./claims.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -19,10 +25,8 @@ export interface Done {
 /** Does calls on an open file, many in one transaction. */
 export class StoreRows {
   readonly #store: StoreDatabase;
-  readonly #arrivals: Arrivals;
-  readonly #claims: Claims;
-  readonly #deliveries: Deliveries;
   readonly #housekeeping: Housekeeping;
+  readonly #handlers: CallHandlers;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #version: StatementSync;
@@ -30,10 +34,8 @@ export class StoreRows {
 
   constructor(database: DatabaseSync, options: RowOptions) {
     this.#store = new StoreDatabase(database, options);
-    this.#arrivals = new Arrivals(this.#store);
-    this.#claims = new Claims(this.#store);
-    this.#deliveries = new Deliveries(this.#store);
     this.#housekeeping = new Housekeeping(this.#store);
+    this.#handlers = toHandlers(this.#store, this.#housekeeping);
     this.#begin = database.prepare("begin immediate");
     this.#commit = database.prepare("commit");
     this.#version = database.prepare("pragma data_version");
@@ -107,40 +109,37 @@ export class StoreRows {
     return isForeign;
   }
 
-  #do(call: StoreCall): unknown {
-    switch (call.name) {
-      case "insert":
-        return call.arrivals.map((arrival) => this.#arrivals.insert(arrival, call.limits));
-      case "refuse":
-        return call.refusals.map((refusal) => this.#arrivals.refuse(refusal));
-      case "claim":
-        return this.#claims.claim(call.kind, call.token, call.limit, call.isRetry);
-      case "answer":
-        return call.answers.map((answer) => this.#claims.answer(answer, call.isRetry));
-      case "giveBack":
-        for (const claim of call.claims) this.#claims.giveBack(claim);
-        return undefined;
-      case "take":
-        return this.#deliveries.take(call.token, call.limit, call.isRetry);
-      case "done":
-        for (const taken of call.taken) this.#deliveries.done(taken, call.deliveredAt);
-        return undefined;
-      case "release":
-        for (const taken of call.taken) this.#deliveries.release(taken);
-        return undefined;
-      case "again":
-        return call.rows.map((row) => this.#deliveries.again(row));
-      case "keepMetrics":
-        for (const metrics of call.metrics) this.#housekeeping.keepMetrics(metrics);
-        return undefined;
-      case "nextDeadline":
-        return this.#housekeeping.nextDeadline();
-      case "stats":
-        return this.#housekeeping.stats();
-      case "sweep":
-        return this.#housekeeping.sweep();
-      case "free":
-        return this.#store.free();
-    }
+  #do<Name extends CallName>({ name, args }: StoreCall<Name>): Result<Name> {
+    return this.#handlers[name](...args);
   }
+}
+
+function toHandlers(store: StoreDatabase, housekeeping: Housekeeping): CallHandlers {
+  const arrivals = new Arrivals(store);
+  const claims = new Claims(store);
+  const deliveries = new Deliveries(store);
+  return {
+    insert: (list, limits) => list.map((arrival) => arrivals.insert(arrival, limits)),
+    refuse: (list) => list.map((refusal) => arrivals.refuse(refusal)),
+    claim: (...args) => claims.claim(...args),
+    answer: (list, isRetry) => list.map((answer) => claims.answer(answer, isRetry)),
+    giveBack: (list) => {
+      for (const claim of list) claims.giveBack(claim);
+    },
+    take: (...args) => deliveries.take(...args),
+    done: (list, deliveredAt) => {
+      for (const taken of list) deliveries.done(taken, deliveredAt);
+    },
+    release: (list) => {
+      for (const taken of list) deliveries.release(taken);
+    },
+    again: (rows) => rows.map((row) => deliveries.again(row)),
+    keepMetrics: (list) => {
+      for (const metrics of list) housekeeping.keepMetrics(metrics);
+    },
+    nextDeadline: () => housekeeping.nextDeadline(),
+    stats: () => housekeeping.stats(),
+    sweep: () => housekeeping.sweep(),
+    free: () => store.free(),
+  };
 }
