@@ -3,6 +3,7 @@ import { neverAborted } from "../../async/never-aborted.ts";
 import { Stopwatch } from "../../async/stopwatch.ts";
 import type { Logger } from "../../data-models/request-context.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
+import { messageOf } from "../../text/reason-of.ts";
 import { DataError, isOfData, NotDoneError } from "./store-errors.ts";
 
 /** Hears when a store goes away, and when it is back. */
@@ -241,6 +242,6 @@ async function pause(attempt: number, signal: AbortSignal): Promise<void> {
 
 function toDataError(error: unknown): DataError {
   if (error instanceof DataError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new DataError(`the queue's store cannot do this: ${reason}`, { cause: error });
 }

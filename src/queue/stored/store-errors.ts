@@ -1,3 +1,5 @@
+import { messageOf } from "../../text/reason-of.ts";
+
 /**
  * A call fails by what it carries, and would fail again: the store serves
  * others meanwhile.
@@ -33,8 +35,7 @@ export class NotDoneError extends Error {
 
 /** Says of a failure that it changed nothing. */
 export function toNotDone(cause: unknown): NotDoneError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new NotDoneError(message, { cause });
+  return new NotDoneError(messageOf(cause), { cause });
 }
 
 /** A store lacks the room for what a call brings, and changed nothing; other calls succeed. */

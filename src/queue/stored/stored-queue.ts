@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Logger } from "../../data-models/request-context.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
+import { messageOf } from "../../text/reason-of.ts";
 import type { QueueOptions } from "../queue-options.ts";
 import type {
   AcceptOutcome,
@@ -307,6 +308,5 @@ export class StoredQueue implements RequestQueue, DurableQueue {
 }
 
 function notFound(cause: unknown): ConfigurationError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new ConfigurationError([{ name: "QUEUE_URL", message }], { cause });
+  return new ConfigurationError([{ name: "QUEUE_URL", message: messageOf(cause) }], { cause });
 }
