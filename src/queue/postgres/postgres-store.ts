@@ -3,19 +3,7 @@ import { Stopwatch } from "../../async/stopwatch.ts";
 import { type Logger, silentLogger } from "../../data-models/request-context.ts";
 import type { QueueStats } from "../request-queue.ts";
 import { steadyNow } from "../stored/lease.ts";
-import type {
-  Arrival,
-  Claim,
-  ClaimedAnswer,
-  ClaimedRow,
-  ClaimKind,
-  PublishedMetrics,
-  QueueStore,
-  QueueStoreOptions,
-  Refusal,
-  StoreLimits,
-  TakenRow,
-} from "../stored/queue-store.ts";
+import type { PublishedMetrics, QueueStore, QueueStoreOptions } from "../stored/queue-store.ts";
 import { Announcements } from "./announcements.ts";
 import { Connections } from "./connections.ts";
 import { HeldRows } from "./held-rows.ts";
@@ -49,6 +37,15 @@ export class PostgresStore implements QueueStore {
   readonly isShared = true;
   readonly mayHave = { requests: true, answers: true };
   readonly health: QueueStore["health"] = { trouble: null, lostRows: 0 };
+  readonly insert: QueueStore["insert"] = (...args) => this.#arrivals.insert(...args);
+  readonly refuse: QueueStore["refuse"] = (refusals) => this.#arrivals.refuse(refusals);
+  readonly claim: QueueStore["claim"] = (...args) => this.#claims.claim(...args);
+  readonly answer: QueueStore["answer"] = (...args) => this.#claims.answer(...args);
+  readonly giveBack: QueueStore["giveBack"] = (...args) => this.#claims.giveBack(...args);
+  readonly take: QueueStore["take"] = (...args) => this.#deliveries.take(...args);
+  readonly done: QueueStore["done"] = (...args) => this.#deliveries.done(...args);
+  readonly release: QueueStore["release"] = (...args) => this.#deliveries.release(...args);
+  readonly again: QueueStore["again"] = (...args) => this.#deliveries.again(...args);
   readonly sweepIntervalMs: number;
   readonly #options: PostgresStoreOptions;
   readonly #modelID: string;
@@ -136,51 +133,6 @@ export class PostgresStore implements QueueStore {
     } finally {
       await this.#connections.close();
     }
-  }
-
-  insert(
-    arrivals: readonly Arrival[],
-    limits: StoreLimits,
-    isRetry: boolean,
-  ): Promise<readonly ("accepted" | "duplicate" | "full")[]> {
-    return this.#arrivals.insert(arrivals, limits, isRetry);
-  }
-
-  refuse(refusals: readonly Refusal[], _isRetry: boolean): Promise<readonly boolean[]> {
-    return this.#arrivals.refuse(refusals);
-  }
-
-  claim(
-    kind: ClaimKind,
-    token: string,
-    limit: number,
-    isRetry: boolean,
-  ): Promise<readonly ClaimedRow[]> {
-    return this.#claims.claim(kind, token, limit, isRetry);
-  }
-
-  answer(answers: readonly ClaimedAnswer[], isRetry: boolean): Promise<readonly boolean[]> {
-    return this.#claims.answer(answers, isRetry);
-  }
-
-  giveBack(claims: readonly Claim[]): Promise<void> {
-    return this.#claims.giveBack(claims);
-  }
-
-  take(token: string, limit: number, isRetry: boolean): Promise<readonly TakenRow[]> {
-    return this.#deliveries.take(token, limit, isRetry);
-  }
-
-  done(taken: readonly Claim[], deliveredAt: number): Promise<void> {
-    return this.#deliveries.done(taken, deliveredAt);
-  }
-
-  release(taken: readonly Claim[]): Promise<void> {
-    return this.#deliveries.release(taken);
-  }
-
-  again(rows: readonly number[]): Promise<readonly boolean[]> {
-    return this.#deliveries.again(rows);
   }
 
   async keepMetrics(metrics: readonly PublishedMetrics[]): Promise<void> {
