@@ -1,4 +1,5 @@
 import { neverAborted } from "../../async/never-aborted.ts";
+import { orAborted } from "../../async/or-aborted.ts";
 
 /** Promises that are not settled yet. */
 export class Pending {
@@ -16,11 +17,7 @@ export class Pending {
 
   /** Resolves when all that are pending now are settled, or when `signal` aborts. */
   async settled(signal: AbortSignal = neverAborted): Promise<void> {
-    if (signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const giveUp = () => aborted.resolve();
-    signal.addEventListener("abort", giveUp);
-    await Promise.race([Promise.allSettled(this.#promises), aborted.promise]);
-    signal.removeEventListener("abort", giveUp);
+    // An abort ends the waiting, and is no error.
+    await orAborted(Promise.allSettled(this.#promises), signal).catch(() => {});
   }
 }

@@ -116,12 +116,6 @@ export interface CallOptions {
   readonly maxFailures?: number;
 }
 
-/** Hears when the store goes away, and when it is back. */
-interface StoreListener {
-  readonly onAway: () => void;
-  readonly onBack: () => void;
-}
-
 /** A call was given up because the store was away for too long. */
 export class StoreAwayError extends Error {
   override readonly name = "StoreAwayError";
@@ -143,7 +137,7 @@ export class StoreAccess {
   #successes = 0;
   #maxWaitMs = Number.POSITIVE_INFINITY;
 
-  constructor(logger: Logger, { onAway, onBack }: StoreListener) {
+  constructor(logger: Logger, { onAway, onBack }: OutageListener) {
     this.#outage = new Outage(logger, {
       onAway,
       onBack: () => {

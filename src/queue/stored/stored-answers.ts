@@ -120,10 +120,7 @@ export class StoredAnswers {
 
   /** Stores a refusal when there is room for it; false when `signal` gives up before. */
   refuse(key: RequestKey, answer: Answer, signal: AbortSignal): Promise<boolean> {
-    const { sessionID, messageID } = key;
-    const receivedAt = Date.now();
-    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
-    return this.#settle(refusal, signal);
+    return this.#settle(toRefusal(key, answer, Date.now()), signal);
   }
 
   /** The store was away: what only this process has goes there, unless it is under way. */
@@ -241,16 +238,15 @@ export class StoredAnswers {
   }
 
   /** What the store has deleted since is still known here, and is stored as a refusal is. */
-  async #again({ from, sessionID, messageID, answer, times }: Entry): Promise<void> {
+  async #again(entry: Entry): Promise<void> {
+    const { from, answer, times } = entry;
     // Its end has to be there before it can begin anew.
     await this.#ending.settled(this.#options.access.reach);
     if ("takenAt" in from && (await ifReachable(this.#repeats.add(from.row)))) {
       this.wake();
       return;
     }
-    const { receivedAt } = times;
-    const refusal = { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
-    await this.#settle(refusal, neverAborted);
+    await this.#settle(toRefusal(entry, answer, times.receivedAt), neverAborted);
   }
 
   #putBack(entries: readonly Entry[]): void {
@@ -260,6 +256,11 @@ export class StoredAnswers {
       else this.#stranded.push(from);
     }
   }
+}
+
+function toRefusal(key: RequestKey, answer: Answer, receivedAt: number): Refusal {
+  const { sessionID, messageID } = key;
+  return { arrival: randomUUID(), sessionID, messageID, answer, receivedAt };
 }
 
 function toTakenEntry(row: TakenRow, takenAt: number): Entry {
