@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeRequestQueue } from "../../../test/contracts/request-queue-contract.ts";
+import { describeRequestQueue } from "../../../test/suites/request-queue.ts";
 import type { QueuedRequest } from "../request-queue.ts";
 import { MemoryQueue } from "./memory-queue.ts";
 

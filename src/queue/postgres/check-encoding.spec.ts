@@ -6,7 +6,7 @@ import {
   type TestPostgres,
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 
 describe("A PostgresStore and the encoding of its database", () => {

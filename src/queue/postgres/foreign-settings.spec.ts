@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { Answer } from "../request-queue.ts";
 import { openPostgresArchive } from "./postgres-archive.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { Answer } from "../request-queue.ts";
 import type { Arrival, TakenRow } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";

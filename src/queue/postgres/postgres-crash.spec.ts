@@ -5,7 +5,7 @@ import {
   type TestPostgres,
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
 describe("A PostgresStore whose database crashes", () => {

@@ -3,7 +3,7 @@ import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
 import { NotDoneError } from "../stored/store-errors.ts";
 import { StoredQueue } from "../stored/stored-queue.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { NotDoneError, toNotDone } from "../stored/store-errors.ts";
 import type { Announcements } from "./announcements.ts";
 import type { Connections } from "./connections.ts";

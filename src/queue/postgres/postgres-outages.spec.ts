@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { Answer } from "../request-queue.ts";
 import type { Claim, QueueStore, StoreChange } from "../stored/queue-store.ts";
 

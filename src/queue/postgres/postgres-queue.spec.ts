@@ -1,7 +1,7 @@
 import pg from "pg";
-import { describeRequestQueue } from "../../../test/contracts/request-queue-contract.ts";
 import { firstPostgresTimeoutMs, sharedPostgres } from "../../../test/fixtures/postgres.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
+import { describeRequestQueue } from "../../../test/suites/request-queue.ts";
 import { StoredQueue } from "../stored/stored-queue.ts";
 import { PostgresStore } from "./postgres-store.ts";
 

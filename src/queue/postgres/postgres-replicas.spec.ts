@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { Answer } from "../request-queue.ts";
 import type { Claim, ClaimedRow, StoreChange } from "../stored/queue-store.ts";
 import type { PostgresStore, PostgresStoreOptions } from "./postgres-store.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { maxBytesAtOnce } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 

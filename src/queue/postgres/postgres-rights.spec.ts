@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import pg from "pg";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 
 describe("A user of the database who may only delete requests", () => {

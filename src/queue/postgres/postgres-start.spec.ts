@@ -7,7 +7,7 @@ import {
   type TestPostgres,
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import type { Arrival } from "../stored/queue-store.ts";
 import { requestKeyOf } from "../stored/row-keys.ts";

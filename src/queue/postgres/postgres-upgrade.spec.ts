@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { Answer, QueuedRequest } from "../request-queue.ts";
 import type { Arrival } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
 const word = "grandmother";

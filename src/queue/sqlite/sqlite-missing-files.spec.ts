@@ -4,7 +4,8 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy, sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
 import { openSqliteArchive } from "./open-sqlite-archive.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 

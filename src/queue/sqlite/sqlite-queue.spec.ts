@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeRequestQueue } from "../../../test/contracts/request-queue-contract.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
+import { describeRequestQueue } from "../../../test/suites/request-queue.ts";
 import { StoredQueue } from "../stored/stored-queue.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { arrival } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival } from "../../../test/fixtures/store-rows.ts";
 import { otherKeyOf, requestKeyOf, sessionKeyOf } from "./row-keys.ts";
 
 describe("requestKeyOf", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
+import { sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
+import { arrival } from "../../../test/fixtures/store-rows.ts";
 import { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
 import type { AcceptOutcome, Answer, Delivery, QueuedRequest } from "../request-queue.ts";
 import type { QueueStore, StoreChange } from "./queue-store.ts";

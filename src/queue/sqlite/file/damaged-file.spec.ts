@@ -3,7 +3,8 @@ import { closeSync, openSync, readdirSync, statSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { RecordingLogger } from "../../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy, sqliteFiles } from "../../../../test/fixtures/sqlite-files.ts";
+import { sqliteFiles } from "../../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../../test/fixtures/store-rows.ts";
 import type { SqliteStore } from "../sqlite-store.ts";
 
 const pageBytes = 4096;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SmallDisk } from "../../../../test/fixtures/small-disk.ts";
-import { arrival, roomy } from "../../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../../test/fixtures/store-rows.ts";
 import type { ClaimedRow, TakenRow } from "../../stored/queue-store.ts";
 import { openSqliteArchive } from "../open-sqlite-archive.ts";
 import type { Args, FileEvent, StoreCall } from "../store-calls.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { arrival, roomy, sqliteFiles } from "../../../../test/fixtures/sqlite-files.ts";
+import { sqliteFiles } from "../../../../test/fixtures/sqlite-files.ts";
+import { arrival, roomy } from "../../../../test/fixtures/store-rows.ts";
 import { DataError } from "../../stored/store-errors.ts";
 
 describe("SqliteStore and data that SQLite refuses", () => {
