@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  Answer,
-  Delivery,
-  Job,
-  QueuedRequest,
-  RequestQueue,
-} from "../../src/queue/request-queue.ts";
+import { neverAborted as never } from "../../src/async/never-aborted.ts";
+import type { Job, RequestQueue } from "../../src/queue/request-queue.ts";
+import { claimJob, read, runOne, watch } from "../fixtures/queue-steps.ts";
+import { idsOf, ok, queuedRequest as request } from "../fixtures/store-rows.ts";
 
 /** What a contract test may ask of the queue that it gets. */
 export interface QueueUnderTestOptions {
@@ -22,62 +19,28 @@ export interface QueueFactory {
   dispose(queue: RequestQueue): Promise<void>;
 }
 
-const never = new AbortController().signal;
-const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
-
-function request(messageID: string, changes: Partial<QueuedRequest> = {}): QueuedRequest {
-  const receivedAt = Date.now();
-  return {
-    modelID: "m",
-    sessionID: "s",
-    messageID,
-    input: { messages: [{ role: "user", content: messageID }] },
-    bytes: 100,
-    receivedAt,
-    deadline: receivedAt + 60_000,
-    ...changes,
-  };
-}
-
 /** Every implementation of RequestQueue passes these. */
 export function describeRequestQueue(kind: string, factory: QueueFactory): void {
   describe(`${kind} as a request queue`, () => {
     let queue: RequestQueue;
     let readers: AbortController;
 
-    const make = async (changes: Partial<QueueUnderTestOptions> = {}) => {
+    const open = (changes: Partial<QueueUnderTestOptions> = {}) => {
+      const limits = { maxSize: 100, maxUndelivered: 100 };
+      return factory.create({ ...limits, sessionOrder: "concurrent", ...changes });
+    };
+    const make = async (changes: Partial<QueueUnderTestOptions>) => {
       await factory.dispose(queue);
-      queue = await factory.create({
-        maxSize: 100,
-        sessionOrder: "concurrent",
-        maxUndelivered: 100,
-        ...changes,
-      });
+      queue = await open(changes);
     };
-    const claimOne = async (): Promise<Job> => {
-      const [job] = await queue.claim(1, never);
-      assert.ok(job);
-      return job;
-    };
-    const ids = (jobs: readonly Job[]) => jobs.map((job) => job.request.messageID);
+    const claimOne = () => claimJob(queue);
     const reader = () => queue.deliveries(readers.signal)[Symbol.asyncIterator]();
-    const read = async (from: AsyncIterator<Delivery>): Promise<Delivery> => {
-      const next = await from.next();
-      assert.ok(!next.done);
-      return next.value;
-    };
-    const answerOne = async (messageID: string, changes: Partial<QueuedRequest> = {}) => {
-      await queue.accept(request(messageID, changes));
-      await queue.answer(await claimOne(), { ...ok, text: messageID });
-    };
+    const answerOne = (messageID: string) =>
+      runOne(queue, messageID, { answer: { ...ok, text: messageID } });
 
     beforeEach(async () => {
       readers = new AbortController();
-      queue = await factory.create({
-        maxSize: 100,
-        sessionOrder: "concurrent",
-        maxUndelivered: 100,
-      });
+      queue = await open();
     });
     afterEach(async () => {
       readers.abort();
@@ -90,15 +53,15 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.accept(request("2"));
       await queue.accept(request("3"));
       const jobs = await queue.claim(2, never);
-      assert.deepEqual(ids(jobs), ["1", "2"]);
+      assert.deepEqual(idsOf(jobs), ["1", "2"]);
       assert.deepEqual(jobs[0]?.request, first);
-      assert.deepEqual(ids(await queue.claim(5, never)), ["3"]);
+      assert.deepEqual(idsOf(await queue.claim(5, never)), ["3"]);
     });
 
     it("wakes a claim that waits when a request arrives", async () => {
       const claim = queue.claim(1, never);
       await queue.accept(request("1"));
-      assert.deepEqual(ids(await claim), ["1"]);
+      assert.deepEqual(idsOf(await claim), ["1"]);
     });
 
     it("ends a claim that waits when its signal aborts", async () => {
@@ -328,19 +291,17 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.accept(request("waits"));
       await queue.refuse(request("2"), ok, never);
       assert.equal(await queue.accept(request("3")), "full");
-      let isIn = false;
-      const refusal = queue.refuse(request("3"), ok, never).then(() => {
-        isIn = true;
-      });
+      const refusal = queue.refuse(request("3"), ok, never);
+      const watched = watch(refusal);
       const claim = queue.claim(1, never);
       await sleep(5);
       const { undelivered, pending } = await queue.stats();
-      assert.deepEqual([isIn, undelivered, pending], [false, 2, 0]);
+      assert.deepEqual([watched.isOver, undelivered, pending], [false, 2, 0]);
       const stream = reader();
       (await read(stream)).done();
       await refusal;
       (await read(stream)).done();
-      assert.deepEqual(ids(await claim), ["waits"]);
+      assert.deepEqual(idsOf(await claim), ["waits"]);
       assert.equal((await read(stream)).messageID, "3");
     });
 
@@ -359,15 +320,15 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
     it("hands out requests whose deadline passed while they waited, and no others", async () => {
       await queue.accept(request("1", { deadline: Date.now() + 20 }));
       await queue.accept(request("2"));
-      assert.deepEqual(ids(await queue.claimExpired(never)), ["1"]);
-      assert.deepEqual(ids(await queue.claim(5, never)), ["2"]);
+      assert.deepEqual(idsOf(await queue.claimExpired(never)), ["1"]);
+      assert.deepEqual(idsOf(await queue.claim(5, never)), ["2"]);
     });
 
     it("watches requests that arrive after it began to watch", async () => {
       const giveUp = new AbortController();
       const expired = queue.claimExpired(giveUp.signal);
       await queue.accept(request("1", { deadline: Date.now() + 20 }));
-      assert.deepEqual(ids(await expired), ["1"]);
+      assert.deepEqual(idsOf(await expired), ["1"]);
       const later = queue.claimExpired(giveUp.signal);
       giveUp.abort();
       assert.deepEqual(await later, []);
@@ -377,14 +338,14 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.accept(request("1", { deadline: Date.now() + 100 }));
       await claimOne();
       await queue.accept(request("2", { deadline: Date.now() + 120 }));
-      assert.deepEqual(ids(await queue.claimExpired(never)), ["2"]);
+      assert.deepEqual(idsOf(await queue.claimExpired(never)), ["2"]);
     });
 
     it("hands out everything that waits when the server stops", async () => {
       await make({ sessionOrder: "serial" });
       for (const messageID of ["1", "2", "3"]) await queue.accept(request(messageID));
       await claimOne();
-      assert.deepEqual(ids(await queue.claimAll()), ["2", "3"]);
+      assert.deepEqual(idsOf(await queue.claimAll()), ["2", "3"]);
       assert.equal((await queue.stats()).size, 0);
     });
 
@@ -415,7 +376,7 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.answer(expired, ok);
       assert.equal((await queue.stats()).size, 1);
       await queue.answer(running, ok);
-      assert.deepEqual(ids(await queue.claim(10, never)), ["3"]);
+      assert.deepEqual(idsOf(await queue.claim(10, never)), ["3"]);
     });
 
     it("knows how much waits, runs and lies undelivered, and for how long", async () => {
@@ -451,7 +412,7 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.refuse(request("2"), ok, never);
       const giveUp = new AbortController();
       const [claim, expired] = [queue.claim(1, giveUp.signal), queue.claimExpired(never)];
-      assert.deepEqual(ids(await expired), ["1"]);
+      assert.deepEqual(idsOf(await expired), ["1"]);
       giveUp.abort();
       assert.deepEqual(await claim, []);
     });

@@ -1,92 +1,74 @@
 import assert from "node:assert/strict";
-import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
-import { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
+import { queuedRequest } from "../../../test/fixtures/store-rows.ts";
+import {
+  type UnreliableQueue,
+  unreliableQueues,
+} from "../../../test/fixtures/unreliable-queues.ts";
+import type { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
+import { neverAborted } from "../../async/never-aborted.ts";
 import type { Job } from "../request-queue.ts";
-import type { StoreChange } from "./queue-store.ts";
-import { StoredQueue } from "./stored-queue.ts";
+import type { StoredQueue } from "./stored-queue.ts";
 
 describe("StoredQueue whose lease is over", () => {
-  const files = sqliteFiles();
-  const never = new AbortController().signal;
-  const limits = { maxSize: 9, maxUndelivered: 9 };
+  const queues = unreliableQueues();
   const held = { since: 0, until: Number.POSITIVE_INFINITY };
+  let unreliable: UnreliableQueue;
   let store: UnreliableStore;
-  let say: (change: StoreChange) => void;
   let queue: StoredQueue;
 
   beforeEach(async () => {
-    queue = new StoredQueue({
-      ...{ ...limits, isSerial: true, logger: new RecordingLogger() },
-      createStore: (onChange) => {
-        say = onChange;
-        store = new UnreliableStore(sqliteStore(files.file(), { ...limits, onChange }));
-        return store;
-      },
-    });
-    await queue.start();
+    unreliable = await queues.open({ isSerial: true });
+    ({ queue, store } = unreliable);
   });
-  afterEach(() => queue.stop());
 
-  async function accept(messageID: string, timeoutMs = 60_000): Promise<void> {
-    const receivedAt = Date.now();
-    await queue.accept({
-      ...{ modelID: "m", sessionID: "s", messageID, bytes: 100, receivedAt },
-      ...{ input: { messages: [] }, deadline: receivedAt + timeoutMs },
-    });
-  }
-  const claims = () => store.calls.items.filter((call) => call === "claim").length;
-  /** Whatever was under way has had its time. */
-  async function settle(): Promise<void> {
-    for (const _ of [1, 2, 3]) await queue.stats();
-  }
+  const accept = () => queue.accept(queuedRequest("1"));
   /** As upkeep does when it has renewed it. */
   function renew(since: number): void {
     store.lease = { ...held, since };
-    say("anything");
+    unreliable.say("anything");
   }
-  const idsOf = (jobs: readonly Job[]) =>
+  const attemptsOf = (jobs: readonly Job[]) =>
     jobs.map(({ request, attempt }) => [request.messageID, attempt]);
 
   it("begins nothing, and asks for nothing, until the lease is renewed", async () => {
     store.lease = { since: 0, until: 0 };
-    await accept("1");
-    const claim = queue.claim(1, never);
-    await settle();
-    assert.equal(claims(), 0);
+    await accept();
+    const claim = queue.claim(1, neverAborted);
+    await unreliable.settle();
+    assert.equal(unreliable.callsOf("claim"), 0);
     renew(0);
-    assert.deepEqual(idsOf(await claim), [["1", 1]]);
+    assert.deepEqual(attemptsOf(await claim), [["1", 1]]);
   });
 
   it("gives back what it heard of only when it was over, and begins it anew", async () => {
-    await accept("1");
+    await accept();
     const release = store.hold("claim");
-    const claim = queue.claim(1, never);
+    const claim = queue.claim(1, neverAborted);
     await store.calls.find((call) => call === "claim");
     store.lease = { since: 0, until: 0 };
     release();
     await store.calls.find((call) => call === "giveBack");
-    await settle();
-    assert.deepEqual([claims(), (await queue.stats()).size], [1, 1]);
+    await unreliable.settle();
+    assert.deepEqual([unreliable.callsOf("claim"), (await queue.stats()).size], [1, 1]);
     renew(Date.now());
-    assert.deepEqual(idsOf(await claim), [["1", 1]]);
+    assert.deepEqual(attemptsOf(await claim), [["1", 1]]);
   });
 
   it("gives back what it had claimed before the lease that it has now", async () => {
-    await accept("1");
+    await accept();
     const release = store.hold("claim");
-    const claim = queue.claim(1, never);
+    const claim = queue.claim(1, neverAborted);
     await store.calls.find((call) => call === "claim");
     store.lease = { ...held, since: Date.now() + 1 };
-    while (Date.now() < store.lease.since) await settle();
+    while (Date.now() < store.lease.since) await unreliable.settle();
     release();
-    assert.deepEqual(idsOf(await claim), [["1", 1]]);
+    assert.deepEqual(attemptsOf(await claim), [["1", 1]]);
     assert.ok(store.calls.items.includes("giveBack"));
   });
 
   it("still answers what is late", async () => {
     store.lease = { since: 0, until: 0 };
-    await accept("1", 1);
-    assert.deepEqual(idsOf(await queue.claimExpired(never)), [["1", 1]]);
+    await queue.accept(queuedRequest("1", { deadline: Date.now() + 1 }));
+    assert.deepEqual(attemptsOf(await queue.claimExpired(neverAborted)), [["1", 1]]);
   });
 });

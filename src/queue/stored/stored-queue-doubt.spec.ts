@@ -1,47 +1,29 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
-import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
-import { arrival } from "../../../test/fixtures/store-rows.ts";
-import { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
-import type { AcceptOutcome, Answer, Delivery, QueuedRequest } from "../request-queue.ts";
-import type { QueueStore, StoreChange } from "./queue-store.ts";
-import { StoredQueue } from "./stored-queue.ts";
+import { watch } from "../../../test/fixtures/queue-steps.ts";
+import { arrival, idsOf, queuedRequest } from "../../../test/fixtures/store-rows.ts";
+import {
+  type UnreliableQueue,
+  unreliableQueues,
+} from "../../../test/fixtures/unreliable-queues.ts";
+import type { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
+import { neverAborted } from "../../async/never-aborted.ts";
+import type { AcceptOutcome, Answer, Delivery } from "../request-queue.ts";
+import type { StoredQueue } from "./stored-queue.ts";
 
 describe("StoredQueue whose store went away with a request", () => {
-  const files = sqliteFiles();
-  const never = new AbortController().signal;
+  const queues = unreliableQueues();
   const limits = { maxSize: 2, maxUndelivered: 100 };
-  let file: QueueStore;
+  let unreliable: UnreliableQueue;
   let store: UnreliableStore;
   let queue: StoredQueue;
-  let say: (change: StoreChange) => void;
 
-  async function open(patience: { retryForMs: number; doubtMs: number }): Promise<void> {
-    queue = new StoredQueue({
-      ...{ ...limits, ...patience, isSerial: false, logger: new RecordingLogger(), maxBytes: 1000 },
-      createStore: (onChange) => {
-        say = onChange;
-        file = sqliteStore(files.file(), { ...limits, onChange });
-        store = new UnreliableStore(file);
-        return store;
-      },
-    });
-    await queue.start();
+  async function open(patience: { doubtMs: number }): Promise<void> {
+    unreliable = await queues.open({ ...limits, retryForMs: 20, ...patience, maxBytes: 1000 });
+    ({ queue, store } = unreliable);
   }
-  afterEach(() => {
-    store.isAway = false;
-    return queue.stop();
-  });
-
-  function accept(messageID: string, bytes = 100): Promise<AcceptOutcome> {
-    const receivedAt = Date.now();
-    const request: QueuedRequest = {
-      ...{ modelID: "m", sessionID: "s", messageID, bytes, receivedAt },
-      ...{ input: { messages: [] }, deadline: receivedAt + 60_000 },
-    };
-    return queue.accept(request);
-  }
+  const accept = (messageID: string, bytes = 100) =>
+    queue.accept(queuedRequest(messageID, { bytes }));
   /** The next insert ends without a word, done or not, and then the store is away. */
   async function goAwayWith(messageID: string, isDone: boolean): Promise<Promise<AcceptOutcome>> {
     if (isDone) store.loseAnswerOf("insert");
@@ -52,41 +34,29 @@ describe("StoredQueue whose store went away with a request", () => {
     store.isAway = true;
     return outcome;
   }
-  /** Resolves with the last of so many inserts from that call on. */
-  async function inserts(from: number, count: number): Promise<void> {
-    let place = 0;
-    let seen = 0;
-    await store.calls.find((call) => place++ >= from && call === "insert" && ++seen === count);
-  }
+  const inserts = (from: number, count: number) => unreliable.called("insert", { from, count });
 
   for (const isDone of [true, false]) {
     const what = isDone ? "has it" : "has it not";
     it(`waits longer than for others, and takes it once, when the store ${what}`, async () => {
-      await open({ retryForMs: 20, doubtMs: 60_000 });
-      let isOver = false;
-      const outcome = goAwayWith("1", isDone).then((result) => {
-        isOver = true;
-        return result;
-      });
+      await open({ doubtMs: 60_000 });
+      const outcome = goAwayWith("1", isDone);
+      const watched = watch(outcome);
       await inserts(0, 3);
       assert.equal(await accept("2"), "unavailable");
-      assert.equal(isOver, false);
+      assert.equal(watched.isOver, false);
       store.isAway = false;
       assert.equal(await outcome, "accepted");
-      const jobs = await queue.claim(9, never);
-      assert.deepEqual(
-        jobs.map(({ request }) => request.messageID),
-        ["1"],
-      );
+      assert.deepEqual(idsOf(await queue.claim(9, neverAborted)), ["1"]);
     });
   }
 
   it("lets a worker that waits have it once it is known", async () => {
-    await open({ retryForMs: 20, doubtMs: 60_000 });
+    await open({ doubtMs: 60_000 });
     const outcome = goAwayWith("1", false);
     await inserts(0, 3);
     // The worker's claim comes to the store before the insert does.
-    const claim = queue.claim(1, never);
+    const claim = queue.claim(1, neverAborted);
     store.loseNext("insert");
     store.isAway = false;
     assert.equal(await outcome, "accepted");
@@ -94,14 +64,14 @@ describe("StoredQueue whose store went away with a request", () => {
   });
 
   it("says at last that nobody knows, also when each later attempt surely failed", async () => {
-    await open({ retryForMs: 20, doubtMs: 100 });
+    await open({ doubtMs: 100 });
     assert.equal(await goAwayWith("1", true), "unknown");
     store.isAway = false;
     assert.equal(await accept("1"), "duplicate");
   });
 
   it("says so in time although the store says nothing at all", async () => {
-    await open({ retryForMs: 20, doubtMs: 300 });
+    await open({ doubtMs: 300 });
     const outcome = goAwayWith("1", true);
     await inserts(0, 2);
     const goOn = store.hold("insert");
@@ -111,10 +81,10 @@ describe("StoredQueue whose store went away with a request", () => {
   });
 
   it("does not know what becomes of it when there is no room for it any more", async () => {
-    await open({ retryForMs: 20, doubtMs: 60_000 });
+    await open({ doubtMs: 60_000 });
     const outcome = goAwayWith("1", false);
     await inserts(0, 3);
-    await file.insert([arrival("2"), arrival("3")], limits, false);
+    await unreliable.realStore.insert([arrival("2"), arrival("3")], limits, false);
     store.isAway = false;
     assert.equal(await outcome, "unknown");
   });
@@ -136,16 +106,11 @@ describe("StoredQueue whose store went away with a request", () => {
         delivery.done();
       }
     }
-    /** Resolves with the last of so many attempts at it from that call on. */
-    async function refusals(from: number, count: number): Promise<void> {
-      let place = 0;
-      let seen = 0;
-      await store.calls.find((call) => place++ >= from && call === "refuse" && ++seen === count);
-    }
+    const refusals = (from: number, count: number) => unreliable.called("refuse", { from, count });
     /** Whoever was refused has heard of it as often as this. */
     async function isHeardOf(times: number): Promise<void> {
       await deliveries.reached(times);
-      await queue.onDelivered(never);
+      await queue.onDelivered(neverAborted);
       assert.deepEqual(
         deliveries.items.map(({ messageID, answer }) => [messageID, answer]),
         Array.from({ length: times }, () => ["1", no]),
@@ -155,16 +120,16 @@ describe("StoredQueue whose store went away with a request", () => {
     for (const isDone of [true, false]) {
       const what = isDone ? "has the refusal" : "does not have it";
       it(`hears of it once, when it is known whether the store ${what}`, async () => {
-        await open({ retryForMs: 20, doubtMs: 60_000 });
+        await open({ doubtMs: 60_000 });
         void listen();
         if (isDone) store.loseAnswerOf("refuse");
         else store.loseNext("refuse");
-        const told = queue.refuse(key, no, never);
+        const told = queue.refuse(key, no, neverAborted);
         await refusals(0, 1);
         store.isAway = true;
         await refusals(0, 3);
         // One that comes later is surely not there, and goes out soon.
-        await queue.refuse({ ...key, messageID: "2" }, no, never);
+        await queue.refuse({ ...key, messageID: "2" }, no, neverAborted);
         assert.deepEqual(
           deliveries.items.map(({ messageID }) => messageID),
           ["2"],
@@ -177,20 +142,20 @@ describe("StoredQueue whose store went away with a request", () => {
     }
 
     it("hears of it once, although it lay here before the store went away with it", async () => {
-      await open({ retryForMs: 20, doubtMs: 100 });
+      await open({ doubtMs: 100 });
       store.isAway = true;
       await queue.stats();
-      const told = queue.refuse(key, no, never);
+      const told = queue.refuse(key, no, neverAborted);
       await queue.stats();
       store.loseAnswerOf("refuse");
       const before = store.calls.items.length;
       store.isAway = false;
-      say("anything");
+      unreliable.say("anything");
       await refusals(before, 1);
       store.isAway = true;
       await refusals(before, 4);
       store.isAway = false;
-      say("anything");
+      unreliable.say("anything");
       await told;
       void listen();
       await isHeardOf(1);
@@ -198,7 +163,7 @@ describe("StoredQueue whose store went away with a request", () => {
   });
 
   it("lets no more bytes wait than may run", async () => {
-    await open({ retryForMs: 20, doubtMs: 60_000 });
+    await open({ doubtMs: 60_000 });
     store.loseNext("insert");
     // They go together.
     const [first, second] = [accept("1", 1000), accept("2", 1)];

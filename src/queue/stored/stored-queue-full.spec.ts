@@ -1,68 +1,43 @@
 import assert from "node:assert/strict";
-import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
-import { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
+import { claimJob, read } from "../../../test/fixtures/queue-steps.ts";
+import { ok, queuedRequest } from "../../../test/fixtures/store-rows.ts";
+import {
+  type UnreliableQueue,
+  unreliableQueues,
+} from "../../../test/fixtures/unreliable-queues.ts";
+import type { UnreliableStore } from "../../../test/fixtures/unreliable-store.ts";
 import { neverAborted } from "../../async/never-aborted.ts";
-import type { Delivery, QueuedRequest } from "../request-queue.ts";
-import type { StoreChange } from "./queue-store.ts";
-import { StoredQueue } from "./stored-queue.ts";
+import type { StoredQueue } from "./stored-queue.ts";
 
 describe("StoredQueue whose store lacks room for what is new", () => {
-  const files = sqliteFiles();
+  const queues = unreliableQueues();
+  const no = { text: "no", outcome: "UNAVAILABLE" } as const;
+  let unreliable: UnreliableQueue;
   let queue: StoredQueue;
   let store: UnreliableStore;
-  let change: (change: StoreChange) => void;
-  let readers: AbortController;
-  let logger: RecordingLogger;
   let healthChanges: number;
-  const refusal = { text: "no", outcome: "UNAVAILABLE" } as const;
 
   beforeEach(async () => {
-    readers = new AbortController();
-    logger = new RecordingLogger();
     healthChanges = 0;
-    const limits = { maxSize: 100, maxUndelivered: 100 };
-    queue = new StoredQueue({
-      ...{ ...limits, isSerial: false, logger, statsRetryForMs: 20 },
-      onHealth: () => healthChanges++,
-      createStore: (onChange) => {
-        change = onChange;
-        store = new UnreliableStore(sqliteStore(files.file(), { ...limits, onChange }));
-        return store;
-      },
-    });
-    await queue.start();
-  });
-  afterEach(async () => {
-    readers.abort();
-    await queue.stop();
+    unreliable = await queues.open({ statsRetryForMs: 20, onHealth: () => healthChanges++ });
+    ({ queue, store } = unreliable);
   });
 
-  function request(messageID: string): QueuedRequest {
-    const receivedAt = Date.now();
-    return {
-      ...{ modelID: "m", sessionID: "s", messageID, bytes: 100, receivedAt },
-      input: { messages: [{ role: "user", content: messageID }] },
-      deadline: receivedAt + 60_000,
-    };
-  }
-  async function next(): Promise<Delivery> {
-    for await (const delivery of queue.deliveries(readers.signal)) return delivery;
-    throw new Error("no answer came");
-  }
+  const accept = (messageID: string) => queue.accept(queuedRequest(messageID));
+  const refuse = (messageID: string) =>
+    queue.refuse({ sessionID: "s", messageID }, no, neverAborted);
+  const next = () => read(unreliable.reader());
 
   it("refuses it at once, delivers the refusal, and goes on with what it has", async () => {
-    await queue.accept(request("1"));
+    await accept("1");
     store.isFull = true;
-    assert.equal(await queue.accept(request("2")), "unavailable");
-    const refused = queue.refuse({ sessionID: "s", messageID: "2" }, refusal, neverAborted);
+    assert.equal(await accept("2"), "unavailable");
+    const refused = refuse("2");
     const first = await next();
-    assert.deepEqual([first.messageID, first.answer], ["2", refusal]);
+    assert.deepEqual([first.messageID, first.answer], ["2", no]);
     first.done();
     await refused;
-    const [job] = await queue.claim(1, neverAborted);
-    assert.ok(job);
-    assert.equal(await queue.answer(job, { text: "yes", outcome: "OK" }), true);
+    assert.equal(await queue.answer(await claimJob(queue), ok), true);
     const second = await next();
     assert.equal(second.messageID, "1");
     second.done();
@@ -71,31 +46,31 @@ describe("StoredQueue whose store lacks room for what is new", () => {
 
   it("loses no refusal that nobody could take meanwhile", async () => {
     store.isFull = true;
-    const refused = queue.refuse({ sessionID: "s", messageID: "1" }, refusal, neverAborted);
+    const refused = refuse("1");
     const delivery = await next();
     delivery.release();
     store.isFull = false;
-    change("anything");
+    unreliable.say("anything");
     await refused;
     assert.equal((await next()).messageID, "1");
   });
 
   it("tells that the store's health has changed", () => {
-    change("health");
+    unreliable.say("health");
     assert.equal(healthChanges, 1);
   });
 
   it("says that metrics are not kept, and waits for nothing", async () => {
     store.isFull = true;
     await queue.keepMetrics("s", "{}");
-    assert.ok(logger.named("metrics are not kept: the store refuses them").length === 1);
+    assert.ok(unreliable.logger.named("metrics are not kept: the store refuses them").length === 1);
   });
 
   it("tells what it knows when the store says nothing in time", async () => {
-    await queue.accept(request("1"));
+    await accept("1");
     assert.equal((await queue.stats()).size, 1);
     const goOn = store.hold("stats");
-    await queue.accept(request("2"));
+    await accept("2");
     assert.equal((await queue.stats()).size, 1);
     goOn();
     assert.equal((await queue.stats()).size, 2);
