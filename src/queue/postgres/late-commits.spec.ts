@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
-import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
-import type { Answer } from "../request-queue.ts";
-import type { Claim } from "../stored/queue-store.ts";
+import type { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
+import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import {
+  answerAll,
+  answerOf,
+  arrival,
+  claimOne,
+  insist,
+  roomy,
+} from "../../../test/fixtures/store-rows.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
 describe("A PostgresStore whose commits come late", () => {
   const stores = postgresStores();
-  const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
-  const answerOf = ({ row, token }: Claim) => ({ row, token, answer: ok, answeredAt: 1 });
   let link: HoldingProxy;
   let store: PostgresStore;
 
@@ -23,24 +26,17 @@ describe("A PostgresStore whose commits come late", () => {
       EXECUTE FUNCTION wait()`);
   });
   beforeEach(async () => {
-    const address = new URL(stores.url);
-    link = await HoldingProxy.to(address.host);
-    address.host = link.address;
-    store = postgresStore(address.href, { isSerial: true });
-    await store.start();
+    const opened = await stores.link();
+    ({ link } = opened);
+    store = await stores.open({ url: opened.url, isSerial: true });
   });
-  afterEach(async () => {
-    await stores.query("SELECT pg_advisory_unlock_all()");
-    await store.stop();
-    await link[Symbol.asyncDispose]();
-  });
+  afterEach(() => stores.query("SELECT pg_advisory_unlock_all()"));
 
   /** Makes a call that is cut off while it is being committed; what it returns lets the commit end. */
   async function cutOff(call: () => Promise<unknown>): Promise<() => Promise<void>> {
     await stores.query("SELECT pg_advisory_lock(1)");
     const cut = assert.rejects(call());
-    const isWaiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
-    while ((await stores.query(isWaiting)).length === 0);
+    await stores.until("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
     link.cut();
     await cut;
     return async () => {
@@ -48,16 +44,6 @@ describe("A PostgresStore whose commits come late", () => {
       // Whoever wants the row waits for the end of what is being committed.
       await stores.query("SELECT FROM arena_requests WHERE message_id = 'late' FOR UPDATE");
     };
-  }
-  /** Some of the connections are gone without knowing it. */
-  async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt === 20) throw error;
-      }
-    }
   }
   const arrivals = () => [
     arrival("late", { sessionID: "late" }),
@@ -72,19 +58,16 @@ describe("A PostgresStore whose commits come late", () => {
     assert.equal(other?.request.messageID, "2");
     await commit();
     await store.sweep();
-    const [late] = await store.claim("due", "new", 1, false);
-    assert.ok(late);
+    const late = await claimOne(store, "new");
     assert.deepEqual([late.request.messageID, late.attempt], ["late", 1]);
-    assert.deepEqual(await store.answer([late, other].map(answerOf), false), [true, true]);
-    const [next] = await store.claim("due", "newer", 1, false);
-    assert.equal(next?.request.messageID, "next");
+    assert.deepEqual(await store.answer([answerOf(late), answerOf(other)], false), [true, true]);
+    assert.equal((await claimOne(store, "newer")).request.messageID, "next");
   });
 
   it("delivers answers that were taken after the take was made again", async () => {
     const away = await stores.open();
     await away.insert(arrivals(), roomy, false);
-    const rows = await away.claim("due", "t", 9, false);
-    await away.answer(rows.map(answerOf), false);
+    await answerAll(away, "waiting");
     const commit = await cutOff(() => store.take("t", 1, false));
     const [other] = await insist(() => store.take("t", 1, true));
     assert.equal(other?.messageID, "2");

@@ -1,39 +1,27 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
-import type { Answer } from "../request-queue.ts";
-import type { Arrival, TakenRow } from "../stored/queue-store.ts";
+import { answerOne, arrival, deliverAll, roomy } from "../../../test/fixtures/store-rows.ts";
+import type { Arrival } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 import { repeat } from "./statements.ts";
 
 describe("An answer that a PostgresStore repeats", () => {
   const stores = postgresStores();
-  const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
   let store: PostgresStore;
   beforeEach(async () => {
     store = await stores.open({ retentionMs: 60_000 });
-    await store.insert([arrival("1")], roomy, false);
-    const [claim] = await store.claim("due", "claim", 1, false);
-    assert.ok(claim);
-    await store.answer([{ ...claim, answer: ok, answeredAt: 1 }], false);
+    await answerOne(store, "1");
   });
 
-  /** Names each take. */
-  let takes = 0;
-  const take = () => store.take(`take ${takes++}`, 9, false);
-  async function deliver(at = Date.now()): Promise<readonly TakenRow[]> {
-    const rows = await take();
-    await store.done(rows, at);
-    return rows;
-  }
   const ask = (...arrivals: readonly Arrival[]) => store.insert(arrivals, roomy, false);
   /** The same call once more: nobody heard of the end of the first one. */
   const askOnceMore = (...arrivals: readonly Arrival[]) => store.insert(arrivals, roomy, true);
-  const repetitions = async () => (await deliver()).map(({ repeated }) => repeated);
+  const repetitions = async () => (await deliverAll(store)).map(({ repeated }) => repeated);
 
   it("goes out once for a call that is made again after it went out", async () => {
     const again = arrival("1");
-    await deliver();
+    await deliverAll(store);
     assert.deepEqual(await ask(again), ["duplicate"]);
     assert.deepEqual(await repetitions(), [true]);
     assert.deepEqual(await askOnceMore(again), ["duplicate"]);
@@ -44,10 +32,10 @@ describe("An answer that a PostgresStore repeats", () => {
 
   it("goes out once for a call that came while it was under way and is made again", async () => {
     const again = arrival("1");
-    const first = await take();
+    const first = await store.take(randomUUID(), 9, false);
     await ask(again);
     await store.done(first, 5);
-    const second = await take();
+    const second = await store.take(randomUUID(), 9, false);
     assert.deepEqual(
       second.map(({ repeated }) => repeated),
       [true],
@@ -60,7 +48,7 @@ describe("An answer that a PostgresStore repeats", () => {
 
   it("goes out once for each of several calls that are made again after the last of them", async () => {
     const calls = ["one", "another", "a third"].map(() => arrival("1"));
-    await deliver();
+    await deliverAll(store);
     for (const call of calls) {
       await ask(call);
       assert.deepEqual(await repetitions(), [true]);
@@ -71,7 +59,7 @@ describe("An answer that a PostgresStore repeats", () => {
 
   it("goes out once for a list that names its request twice and is made again", async () => {
     const list = [arrival("1"), arrival("1")] as const;
-    await deliver();
+    await deliverAll(store);
     await ask(...list);
     assert.deepEqual(await repetitions(), [true]);
     for (const call of [...list, ...list.toReversed()]) await askOnceMore(call);
@@ -80,7 +68,7 @@ describe("An answer that a PostgresStore repeats", () => {
   });
 
   it("remembers few of those who asked for it, however many they are", async () => {
-    await deliver();
+    await deliverAll(store);
     for (let count = 0; count < 20; count++) {
       await ask(arrival("1"), arrival("1"));
       assert.deepEqual(await repetitions(), [true]);
@@ -90,7 +78,7 @@ describe("An answer that a PostgresStore repeats", () => {
   });
 
   it("is not deleted for its age while it is made deliverable again", async () => {
-    await deliver(Date.now() - 61_000);
+    await deliverAll(store, Date.now() - 61_000);
     const keys = await stores.query("SELECT request_key FROM arena_requests");
     await stores.query("BEGIN");
     try {

@@ -5,7 +5,7 @@ import {
   type TestPostgres,
 } from "../../../test/fixtures/postgres.ts";
 import { postgresStore } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { answerOf, arrival, insist, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
 describe("A PostgresStore whose database crashes", () => {
@@ -25,24 +25,13 @@ describe("A PostgresStore whose database crashes", () => {
     await server[Symbol.asyncDispose]();
   });
 
-  /** Connections that are gone do not know it yet. */
-  async function insist<Result>(work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt === 20) throw error;
-      }
-    }
-  }
   it("takes no answer again that it took before, nor a turn of a session", async function () {
     this.timeout(30_000);
     const list = ["1", "2", "3"].map((id) => arrival(id, { sessionID: id < "3" ? "s" : "t" }));
     await store.insert(list, roomy, false);
     const [running, answered] = await store.claim("due", "claim", 2, false);
     assert.ok(running && answered);
-    const answer = { text: "{}", outcome: "OK" } as const;
-    await store.answer([{ ...answered, answer, answeredAt: 1 }], false);
+    await store.answer([answerOf(answered)], false);
     const taken = await store.take("take", 9, false);
     assert.equal(taken.length, 1);
     await server.kill();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
-import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
+import type { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { arrival, insist, queuedRequest, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
 import { NotDoneError } from "../stored/store-errors.ts";
 import { StoredQueue } from "../stored/stored-queue.ts";
@@ -11,19 +11,12 @@ import { StoredQueue } from "../stored/stored-queue.ts";
 describe("A PostgresStore that fails to insert", () => {
   const stores = postgresStores();
   let link: HoldingProxy;
+  let url: string;
   let store: QueueStore;
 
   beforeEach(async () => {
-    const address = new URL(stores.url);
-    link = await HoldingProxy.to(address.host);
-    address.host = link.address;
-    store = postgresStore(address.href);
-  });
-  afterEach(async () => {
-    link.accept();
-    link.toClient.release();
-    await store.stop();
-    await link[Symbol.asyncDispose]();
+    ({ link, url } = await stores.link());
+    store = await stores.open({ url });
   });
 
   const rows = async () =>
@@ -32,8 +25,7 @@ describe("A PostgresStore that fails to insert", () => {
     );
   async function failureOf(messageIDs: readonly string[]): Promise<unknown> {
     const arrivals = messageIDs.map((messageID) => arrival(messageID));
-    const outcome = store.insert(arrivals, roomy, false);
-    return outcome.then(
+    return store.insert(arrivals, roomy, false).then(
       () => assert.fail("it was inserted"),
       (error: unknown) => error,
     );
@@ -48,7 +40,6 @@ describe("A PostgresStore that fails to insert", () => {
   }
 
   it("says that nothing was done when it reaches nobody", async () => {
-    await store.start();
     link.refuse();
     link.cut();
     // The first one may go to a connection that is gone and does not know it.
@@ -59,12 +50,11 @@ describe("A PostgresStore that fails to insert", () => {
   });
 
   it("says that nothing was done when the database refuses, as a standby does", async () => {
-    const database = new URL(stores.url).pathname.slice(1);
-    await store.start();
-    await stores.query(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
+    const { databaseName } = stores;
+    await stores.query(`ALTER DATABASE ${databaseName} SET default_transaction_read_only = on`);
     link.cut();
     const failures = [await failureOf(["1"]), await failureOf(["1"])];
-    await stores.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`);
+    await stores.query(`ALTER DATABASE ${databaseName} RESET default_transaction_read_only`);
     link.cut();
     const [refused] = failures.filter((error) => /read-only/.test(String(error)));
     assert.ok(refused instanceof NotDoneError, String(failures));
@@ -72,7 +62,6 @@ describe("A PostgresStore that fails to insert", () => {
   });
 
   it("does not say so when the connection is lost with the reply", async () => {
-    await store.start();
     const failure = await loseReplyTo("1");
     assert.ok(failure instanceof Error && !(failure instanceof NotDoneError), String(failure));
     assert.deepEqual(await rows(), ["1"]);
@@ -81,8 +70,7 @@ describe("A PostgresStore that fails to insert", () => {
   it("tells others of a request that was taken unheard of when it is made again", async () => {
     const news = new Collected<StoreChange>();
     await stores.open({ onChange: (change) => news.add(change) });
-    await store.start();
-    const [first] = [arrival("1")];
+    const first = arrival("1");
     link.toClient.hold();
     const lost = assert.rejects(store.insert([first], roomy, false));
     while (!(await rows()).includes("1"));
@@ -90,22 +78,15 @@ describe("A PostgresStore that fails to insert", () => {
     await lost;
     link.toClient.release();
     const before = news.items.length;
-    // Some of the connections are gone without knowing it.
-    const insist = async (attempt = 0): Promise<readonly string[]> => {
-      try {
-        return await store.insert([first], roomy, true);
-      } catch (error) {
-        if (attempt === 9) throw error;
-        return insist(attempt + 1);
-      }
-    };
-    assert.deepEqual(await insist(), ["accepted"]);
+    const outcomes = await insist(() => store.insert([first], roomy, true));
+    assert.deepEqual(outcomes, ["accepted"]);
     let place = 0;
     await news.find((change) => place++ >= before && change === "requests");
   });
 
   it("lets a queue wait for the database when it may have the request, and take it once", async () => {
     const logger = new RecordingLogger();
+    store = postgresStore(url);
     const queue = new StoredQueue({
       ...{ ...roomy, isSerial: false, logger, retryForMs: 50, createStore: () => store },
     });
@@ -113,11 +94,7 @@ describe("A PostgresStore that fails to insert", () => {
     // No connection has to be made while nothing comes through.
     await Promise.all([1, 2, 3, 4].map(() => store.done([], 0)));
     link.toClient.hold();
-    const receivedAt = Date.now();
-    const outcome = queue.accept({
-      ...{ modelID: "m", sessionID: "s", messageID: "1", bytes: 1, receivedAt },
-      ...{ input: { messages: [] }, deadline: receivedAt + 60_000 },
-    });
+    const outcome = queue.accept(queuedRequest("1"));
     while (!(await rows()).includes("1"));
     link.refuse();
     link.cut();

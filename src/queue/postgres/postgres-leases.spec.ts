@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { Collected } from "../../../test/fixtures/collected.ts";
-import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
-import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { answerOne, arrival, claimOne, insert, roomy } from "../../../test/fixtures/store-rows.ts";
 import { isHeld, steadyNow } from "../stored/lease.ts";
 import type { StoreChange } from "../stored/queue-store.ts";
 import { StoredQueue } from "../stored/stored-queue.ts";
@@ -13,28 +12,23 @@ describe("The lease of a PostgresStore", () => {
   const stores = postgresStores();
 
   it("begins anew when its renewal comes to the database too late", async () => {
-    const address = new URL(stores.url);
-    await using link = await HoldingProxy.to(address.host);
-    address.host = link.address;
-    const late = postgresStore(address.href, { leaseMs: 500 });
-    await late.start();
+    const { link, url } = await stores.link();
+    const late = await stores.open({ url, leaseMs: 500 });
     const other = await stores.open();
-    await late.insert([arrival("1")], roomy, false);
+    await insert(late, "1");
     const claimedAt = steadyNow();
-    await late.claim("due", "first", 1, false);
+    await claimOne(late);
     link.toServer.hold();
     // In time, by the clock of whoever sends it.
     const { until } = late.lease;
     const renewal = late.sweep();
     while (steadyNow() <= until) await other.stats();
-    await stores.query("UPDATE arena_replicas SET lease_until = now()");
+    await stores.endLeases();
     await other.sweep();
-    const [claim] = await other.claim("due", "second", 1, false);
-    assert.equal(claim?.attempt, 2);
+    assert.equal((await claimOne(other)).attempt, 2);
     link.toServer.release();
     await renewal;
     assert.ok(late.lease.since > claimedAt, "it believes that it holds what the other one has");
-    await late.stop();
   });
 
   /** Puts the wall clock of this process elsewhere, until the test ends or `mock.timers.reset`. */
@@ -51,8 +45,7 @@ describe("The lease of a PostgresStore", () => {
       const store = await stores.open({ leaseMs: 300 });
       const before = steadyNow();
       await store.insert([arrival("1", { deadline: Date.now() + 60_000 })], roomy, false);
-      const [claim] = await store.claim("due", "t", 1, false);
-      assert.ok(claim);
+      await claimOne(store);
       assert.equal(isHeld(store, before), true);
       await other.sweep();
       assert.deepEqual(await other.claim("due", "other", 1, false), []);
@@ -70,13 +63,7 @@ describe("The lease of a PostgresStore", () => {
     });
     mock.timers.reset();
     const other = await stores.open();
-    await other.insert([arrival("1")], roomy, false);
-    const rows = await other.claim("due", "t", 1, false);
-    const answer = { text: "{}", outcome: "OK" } as const;
-    await other.answer(
-      rows.map(({ row, token }) => ({ row, token, answer, answeredAt: 1 })),
-      false,
-    );
+    await answerOne(other, "1");
     const leaves = new AbortController();
     const { value } = await queue.deliveries(leaves.signal)[Symbol.asyncIterator]().next();
     assert.equal(value?.messageID, "1");
@@ -113,21 +100,16 @@ describe("The lease of a PostgresStore", () => {
   });
 
   it("is renewed once more when its renewal is heard of after its end", async () => {
-    const address = new URL(stores.url);
-    await using link = await HoldingProxy.to(address.host);
-    address.host = link.address;
-    const late = await stores.open({ url: address.href, leaseMs: 1000 });
-    await late.insert([arrival("1")], roomy, false);
+    const { link, url } = await stores.link();
+    const late = await stores.open({ url, leaseMs: 1000 });
+    await insert(late, "1");
     link.toClient.hold();
     const renewal = late.sweep();
-    const isOver = "SELECT FROM arena_replicas WHERE lease_until < now()";
-    while ((await stores.query(isOver)).length === 0);
+    await stores.until("SELECT FROM arena_replicas WHERE lease_until < now()");
     link.toClient.release();
     await renewal;
-    const [claimed] = await late.claim("due", "first", 1, false);
-    assert.equal(claimed?.attempt, 1);
+    assert.equal((await claimOne(late)).attempt, 1);
     const other = await stores.open();
     assert.deepEqual(await other.claim("due", "second", 1, false), []);
-    await late.stop();
   });
 });

@@ -1,27 +1,20 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
-import { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
-import type { Answer } from "../request-queue.ts";
-import type { Claim, QueueStore, StoreChange } from "../stored/queue-store.ts";
+import {
+  answerOf,
+  arrival,
+  idsOf,
+  insert,
+  insist,
+  published,
+  refusal,
+  roomy,
+} from "../../../test/fixtures/store-rows.ts";
+import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
 
 describe("A PostgresStore whose database is away", () => {
   const stores = postgresStores();
-  const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
-  const answerOf = ({ row, token }: Claim) => ({ row, token, answer: ok, answeredAt: 1 });
-
-  /** A call that is made until it succeeds. */
-  async function insist<Result>(work: (isRetry: boolean) => Promise<Result>): Promise<Result> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await work(attempt > 0);
-      } catch (error) {
-        if (attempt === 20) throw error;
-      }
-    }
-  }
-
   describe("because its connections were ended", () => {
     /** What a listening connection said last. */
     const listens = "query IN ('LISTEN arena_queue', 'SELECT 1')";
@@ -32,7 +25,7 @@ describe("A PostgresStore whose database is away", () => {
 
     it("goes on with others", async () => {
       const store = await stores.open();
-      await store.insert([arrival("1")], roomy, false);
+      await insert(store, "1");
       assert.ok((await terminate(`NOT ${listens}`)).length > 1);
       await insist((isRetry) => store.insert([arrival("2")], roomy, isRetry));
       assert.equal((await insist(() => store.stats())).size, 2);
@@ -64,11 +57,8 @@ describe("A PostgresStore whose database is away", () => {
   });
 
   it("does each call once whose end was not heard of", async () => {
-    const address = new URL(stores.url);
-    await using proxy = await HoldingProxy.to(address.host);
-    address.host = proxy.address;
-    const store = postgresStore(address.href);
-    await store.start();
+    const { link, url } = await stores.link();
+    const store = await stores.open({ url });
     /** Makes a call whose answer is lost on its way, and then makes it again. */
     async function lost<Result>(call: (isRetry: boolean) => Promise<Result>): Promise<Result> {
       // Every connection is there: none has to be made while nothing comes through.
@@ -76,12 +66,12 @@ describe("A PostgresStore whose database is away", () => {
         [1, 2, 3, 4].flatMap(() => [insist(() => store.stats()), insist(() => store.done([], 0))]),
       );
       const before = await changes();
-      proxy.toClient.hold();
+      link.toClient.hold();
       const first = assert.rejects(call(false));
       while ((await changes()) === before);
-      proxy.cut();
+      link.cut();
       await first;
-      proxy.toClient.release();
+      link.toClient.release();
       return insist(() => call(true));
     }
     /** Grows with every call that has changed something. */
@@ -92,7 +82,7 @@ describe("A PostgresStore whose database is away", () => {
       return rows[0]?.["all"];
     };
     const [first, second] = [arrival("1"), arrival("2")];
-    await store.insert([arrival("0")], roomy, false);
+    await insert(store, "0");
     await store.claim("due", "zero", 1, false);
     const outcomes = await lost((isRetry) => store.insert([first, second], roomy, isRetry));
     assert.deepEqual(outcomes, ["accepted", "accepted"]);
@@ -107,20 +97,25 @@ describe("A PostgresStore whose database is away", () => {
       again.map(({ request, attempt }) => [request.messageID, attempt]),
       [["1", 1]],
     );
-    assert.deepEqual(await lost((isRetry) => store.answer(again.map(answerOf), isRetry)), [true]);
+    assert.deepEqual(
+      await lost((isRetry) =>
+        store.answer(
+          again.map((row) => answerOf(row)),
+          isRetry,
+        ),
+      ),
+      [true],
+    );
     const taken = await lost((isRetry) => store.take("take", 9, isRetry));
     assert.equal(taken.length, 1);
     await lost(() => store.release(taken));
     const takenAgain = await store.take("take again", 9, false);
     await lost(() => store.done(takenAgain, 5));
-    const refusal = { arrival: "r", sessionID: "s", messageID: "r", answer: ok, receivedAt: 1 };
-    assert.deepEqual(await lost((isRetry) => store.refuse([refusal], isRetry)), [true]);
-    const metrics = [{ arrival: "m", sessionID: "s", metrics: "{}", receivedAt: 1 }];
-    await lost(() => store.keepMetrics(metrics));
+    assert.deepEqual(await lost((isRetry) => store.refuse([refusal("r")], isRetry)), [true]);
+    await lost(() => store.keepMetrics([published("m")]));
     const { size, pending, undelivered } = await insist(() => store.stats());
     assert.deepEqual([size, pending, undelivered], [1, 1, 1]);
-    assert.equal((await stores.query("SELECT FROM arena_metrics")).length, 1);
-    await store.stop();
+    assert.equal(await stores.count("arena_metrics"), 1);
   });
 
   describe("because it hangs", () => {
@@ -146,16 +141,13 @@ describe("A PostgresStore whose database is away", () => {
       assert.deepEqual(outcomes, ["accepted"]);
       await insist(() => store.sweep());
       const rows = await insist(() => store.claim("due", "t", 1, true));
-      assert.deepEqual(
-        rows.map(({ request }) => request.messageID),
-        ["1"],
-      );
+      assert.deepEqual(idsOf(rows), ["1"]);
     });
 
     it("stops although it hangs", async () => {
       const store: QueueStore = postgresStore(hanging());
       await store.start();
-      await store.insert([arrival("1")], roomy, false);
+      await insert(store, "1");
       stores.server.pause();
       await assert.rejects(store.stop(), /timeout/i);
       stores.server.resume();

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
-import type { Answer } from "../request-queue.ts";
-import type { Claim, ClaimedRow, StoreChange } from "../stored/queue-store.ts";
+import {
+  answerOf,
+  answerOne,
+  arrival,
+  claimOne,
+  idsOf,
+  insert,
+  refusal,
+  roomy,
+} from "../../../test/fixtures/store-rows.ts";
+import type { StoreChange } from "../stored/queue-store.ts";
 import type { PostgresStore, PostgresStoreOptions } from "./postgres-store.ts";
 
 describe("Replicas of a PostgresStore", () => {
   const stores = postgresStores();
-  const ok: Answer = { text: '{"text":"yes","image":null}', outcome: "OK" };
-
-  const ids = (rows: readonly ClaimedRow[]) => rows.map(({ request }) => request.messageID);
-  const answerOf = ({ row, token }: Claim) => ({ row, token, answer: ok, answeredAt: 1 });
   const replicas = (count: number, options: Partial<PostgresStoreOptions> = {}) =>
     Promise.all(Array.from({ length: count }, () => stores.open(options)));
   const two = async (options: Partial<PostgresStoreOptions> = {}) => {
@@ -19,23 +23,6 @@ describe("Replicas of a PostgresStore", () => {
     assert.ok(one && other);
     return [one, other] as const;
   };
-  const insert = (store: PostgresStore, ...messageIDs: readonly string[]) =>
-    store.insert(
-      messageIDs.map((messageID) => arrival(messageID)),
-      roomy,
-      false,
-    );
-  async function claimOne(store: PostgresStore, token = "claim"): Promise<ClaimedRow> {
-    const [row] = await store.claim("due", token, 1, false);
-    assert.ok(row);
-    return row;
-  }
-  async function answerOne(store: PostgresStore, messageID: string): Promise<void> {
-    await insert(store, messageID);
-    await store.answer([answerOf(await claimOne(store, `claim ${messageID}`))], false);
-  }
-  /** As if every replica had been silent for longer than its lease. */
-  const endLeases = () => stores.query("UPDATE arena_replicas SET lease_until = now()");
 
   it("never claim the same request, and claim all of them", async () => {
     const four = await replicas(4);
@@ -48,7 +35,7 @@ describe("Replicas of a PostgresStore", () => {
       for (let round = 0; ; round++) {
         const rows = await store.claim("due", `${name} ${round}`, 7, false);
         if (rows.length === 0) return;
-        claimed.push(...ids(rows));
+        claimed.push(...idsOf(rows));
       }
     };
     await Promise.all(four.flatMap((store, at) => [work(store, `${at}a`), work(store, `${at}b`)]));
@@ -62,7 +49,10 @@ describe("Replicas of a PostgresStore", () => {
     const [one, other] = await two();
     await insert(one, ...Array.from({ length: 60 }, (_, number) => `${number}`));
     const rows = await one.claim("due", "t", 100, false);
-    await one.answer(rows.map(answerOf), false);
+    await one.answer(
+      rows.map((row) => answerOf(row)),
+      false,
+    );
     const taken = await Promise.all(
       Array.from({ length: 20 }, (_, n) => [one, other][n % 2]?.take(`t${n}`, 3, false) ?? []),
     );
@@ -103,7 +93,14 @@ describe("Replicas of a PostgresStore", () => {
         }
         if (isGivenBack) await store.giveBack(rows);
         else if (rows.length > 0) {
-          assert.ok(!(await store.answer(rows.map(answerOf), false)).includes(false));
+          assert.ok(
+            !(
+              await store.answer(
+                rows.map((row) => answerOf(row)),
+                false,
+              )
+            ).includes(false),
+          );
         }
       }
     };
@@ -112,20 +109,11 @@ describe("Replicas of a PostgresStore", () => {
     for (const sessionID of sessions) assert.deepEqual(finished.get(sessionID), inOrder, sessionID);
   });
 
-  it("hold a session's turn against each other until it is answered", async () => {
-    const [one, other] = await two({ isSerial: true });
-    await insert(one, "1", "2");
-    const first = await claimOne(one);
-    assert.deepEqual(await other.claim("due", "t", 9, false), []);
-    await one.answer([answerOf(first)], false);
-    assert.deepEqual(ids(await other.claim("due", "t", 9, false)), ["2"]);
-  });
-
   it("fence off the one that lost its lease", async () => {
     const [one, other] = await two();
     await insert(one, "1");
     const first = await claimOne(one, "first");
-    await endLeases();
+    await stores.endLeases();
     await other.sweep();
     const second = await claimOne(other, "second");
     assert.equal(second.attempt, 2);
@@ -139,7 +127,7 @@ describe("Replicas of a PostgresStore", () => {
     const [one, other] = await two();
     await answerOne(one, "1");
     const first = await one.take("first", 9, false);
-    await endLeases();
+    await stores.endLeases();
     await other.sweep();
     const second = await other.take("second", 9, false);
     assert.deepEqual([second[0]?.order, second[0]?.repeated], [first[0]?.order, false]);
@@ -179,24 +167,6 @@ describe("Replicas of a PostgresStore", () => {
     assert.ok(store.lease.since > since);
   });
 
-  it("free all of a replica that stops, at once", async () => {
-    const [one, other] = await two({ isSerial: true });
-    await answerOne(one, "1");
-    await insert(one, "2", "3");
-    await one.take("t", 9, false);
-    await claimOne(one, "lost");
-    await one.stop();
-    const taken = await other.take("t", 9, false);
-    assert.deepEqual(
-      taken.map(({ messageID }) => messageID),
-      ["1"],
-    );
-    const again = await claimOne(other);
-    assert.deepEqual([again.request.messageID, again.attempt], ["2", 2]);
-    const replicaRows = await stores.query("SELECT count(*) FROM arena_replicas");
-    assert.equal(Number(replicaRows[0]?.["count"]), 1);
-  });
-
   it("share one limit of what may wait, and of what may lie undelivered", async () => {
     const [one, other] = await two({ maxUndelivered: 2 });
     const limits = { maxSize: 3, maxUndelivered: 2 };
@@ -208,7 +178,10 @@ describe("Replicas of a PostgresStore", () => {
       "accepted",
       "full",
     ]);
-    await one.answer((await one.claim("due", "t", 2, false)).map(answerOf), false);
+    await one.answer(
+      (await one.claim("due", "t", 2, false)).map((row) => answerOf(row)),
+      false,
+    );
     assert.deepEqual(await other.insert([arrival("5")], limits, false), ["full"]);
     assert.deepEqual(await other.claim("due", "t", 9, false), []);
   });
@@ -273,8 +246,7 @@ describe("Replicas of a PostgresStore", () => {
       const { news, one } = await listening();
       const other = await stores.open({ modelID: "other" });
       await other.insert([arrival("1", { modelID: "other" })], roomy, false);
-      const refusal = { arrival: "r", sessionID: "s", messageID: "1", answer: ok, receivedAt: 1 };
-      await one.refuse([refusal], false);
+      await one.refuse([refusal("1")], false);
       assert.deepEqual(await news.reached(1), ["answers"]);
     });
   });

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import {
+  answerAll,
+  answerOne,
+  arrival,
+  deliverAll,
+  insert,
+  published,
+  refusal,
+  roomy,
+  takeOne,
+} from "../../../test/fixtures/store-rows.ts";
 import { maxBytesAtOnce } from "../stored/queue-store.ts";
 import type { PostgresStore } from "./postgres-store.ts";
 
@@ -9,52 +19,18 @@ describe("The retention of a PostgresStore", () => {
   const stores = postgresStores();
   const retentionMs = 60_000;
   const old = () => Date.now() - retentionMs - 1000;
-  const published = (name: string) => ({
-    ...{ arrival: `metrics ${name}`, sessionID: "s", metrics: "{}", receivedAt: old() },
-  });
-
-  async function answer(store: PostgresStore, messageID: string): Promise<void> {
-    await store.insert([arrival(messageID)], roomy, false);
-    const rows = await store.claim("due", "t", 1, false);
-    const answered = { answer: { text: "{}", outcome: "OK" }, answeredAt: 1 } as const;
-    await store.answer(
-      rows.map(({ row, token }) => ({ row, token, ...answered })),
-      false,
-    );
-  }
-  async function deliver(
-    store: PostgresStore,
-    messageID: string,
-    { deliveredAt = old() } = {},
-  ): Promise<void> {
-    await answer(store, messageID);
-    await store.done(await store.take("t", 1, false), deliveredAt);
+  const publishOld = (store: PostgresStore, ...names: readonly string[]) =>
+    store.keepMetrics(names.map((name) => published(name, { receivedAt: old() })));
+  async function deliver(store: PostgresStore, messageID: string, deliveredAt = old()) {
+    await answerOne(store, messageID);
+    await store.done([await takeOne(store)], deliveredAt);
   }
   const lengthen = (column: "request" | "answer", messageID: string, bytes: number) =>
     stores.query(`UPDATE arena_requests SET ${column} = repeat('x', $1) WHERE message_id = $2`, [
       bytes,
       messageID,
     ]);
-  const left = async (table = "requests") => {
-    const rows = await stores.query(`SELECT count(*) FROM arena_${table}`);
-    return Number(rows[0]?.["count"]);
-  };
-
-  it("deletes what was kept long enough, in batches, and nothing else", async () => {
-    const store = await stores.open({ retentionMs });
-    const many = Array.from({ length: 1001 }, (_, number) => published(`${number}`));
-    await store.keepMetrics([...many, { ...published("new"), receivedAt: Date.now() }]);
-    await deliver(store, "1");
-    await deliver(store, "2", { deliveredAt: Date.now() });
-    await answer(store, "3");
-    assert.equal(await store.sweep(), true);
-    assert.equal(await store.sweep(), false);
-    const outcomes = await store.insert([arrival("1"), arrival("2")], roomy, false);
-    assert.deepEqual(outcomes, ["accepted", "duplicate"]);
-    const kept = await stores.query("SELECT arrival FROM arena_metrics");
-    assert.deepEqual(kept, [{ arrival: "metrics new" }]);
-    assert.equal((await store.stats()).undelivered, 2);
-  });
+  const left = (table = "requests") => stores.count(`arena_${table}`);
 
   for (const [aheadMs, whose] of [
     [0, ""],
@@ -65,12 +41,9 @@ describe("The retention of a PostgresStore", () => {
       const receivedAt = Date.now() + aheadMs;
       const [first, other] = [arrival("1", { receivedAt }), arrival("2", { receivedAt })];
       const run = async () => {
-        const rows = await store.claim("due", "t", 9, false);
-        const answered = { answer: { text: "{}", outcome: "OK" }, answeredAt: 1 } as const;
-        const answers = rows.map(({ row, token }) => ({ row, token, ...answered }));
-        await store.answer(answers, false);
-        await store.done(await store.take("t", 9, false), Date.now());
-        return rows.length;
+        const count = await answerAll(store);
+        await deliverAll(store);
+        return count;
       };
       await store.insert([first], roomy, false);
       assert.equal(await run(), 1);
@@ -85,28 +58,27 @@ describe("The retention of a PostgresStore", () => {
 
   it("stores no refusal again that was delivered and deleted while it is made again", async () => {
     const store = await stores.open({ retentionMs: 0 });
-    const answer = { text: "{}", outcome: "UNAVAILABLE" } as const;
-    const receivedAt = Date.now() - 600_000;
-    const refusal = (name: string) => ({
-      ...{ arrival: name, sessionID: "s", messageID: name, answer, receivedAt },
-    });
-    assert.deepEqual(await store.refuse([refusal("1")], false), [true]);
-    await store.done(await store.take("t", 9, false), Date.now());
+    const [first, second] = ["1", "2"].map((messageID) =>
+      refusal(messageID, { receivedAt: Date.now() - 600_000 }),
+    );
+    assert.ok(first && second);
+    assert.deepEqual(await store.refuse([first], false), [true]);
+    await deliverAll(store);
     assert.equal(await left(), 0);
-    assert.deepEqual(await store.refuse([refusal("1"), refusal("2")], true), [true, true]);
+    assert.deepEqual(await store.refuse([first, second], true), [true, true]);
     const [other, ...more] = await store.take("t", 9, false);
     assert.deepEqual([other?.messageID, more], ["2", []]);
   });
 
   it("knows who asked a moment ago for an answer that was old, and is deleted meanwhile", async () => {
     const store = await stores.open({ retentionMs: 0 });
-    await answer(store, "1");
+    await answerOne(store, "1");
     await stores.query("UPDATE arena_requests SET asked_at = now() - interval '1 hour'");
     const taken = await store.take("t", 1, false);
     const again = arrival("1");
     assert.deepEqual(await store.insert([again], roomy, false), ["duplicate"]);
     await store.done(taken, Date.now());
-    await store.done(await store.take("t", 1, false), Date.now());
+    await deliverAll(store);
     assert.equal(await left(), 0);
     assert.deepEqual(await store.insert([again], roomy, true), ["accepted"]);
     assert.equal(await left(), 0);
@@ -133,7 +105,7 @@ describe("The retention of a PostgresStore", () => {
 
   it("lets others delete who have the rights to the requests only", async () => {
     const store = await stores.open({ retentionMs });
-    await store.insert([arrival("1")], roomy, false);
+    await insert(store, "1");
     await stores.query("CREATE ROLE cleaner");
     try {
       await stores.query("GRANT SELECT, DELETE ON arena_requests TO cleaner");
@@ -161,11 +133,11 @@ describe("The retention of a PostgresStore", () => {
     const store = await stores.open({ retentionMs });
     const most = maxBytesAtOnce - 1000;
     await deliver(store, "2");
-    await deliver(store, "1", { deliveredAt: 1 });
+    await deliver(store, "1", 1);
     await deliver(store, "3");
     await lengthen("answer", "1", maxBytesAtOnce + 1);
     await lengthen("answer", "2", most);
-    await store.keepMetrics([published("1"), published("2")]);
+    await publishOld(store, "1", "2");
     await stores.query("UPDATE arena_metrics SET metrics = repeat('x', $1)", [most]);
     assert.deepEqual([await store.sweep(), await left(), await left("metrics")], [true, 2, 1]);
     assert.deepEqual([await store.sweep(), await left(), await left("metrics")], [false, 0, 0]);
@@ -196,15 +168,15 @@ describe("The retention of a PostgresStore", () => {
   it("keeps no more than RETENTION_BYTES: the oldest that was delivered goes, and nothing else", async () => {
     const before = await stores.open({ retentionMs });
     const now = Date.now();
-    await answer(before, "waits");
+    await answerOne(before, "waits");
     for (const [place, messageID] of ["1", "2", "3", "4"].entries()) {
-      await before.insert([arrival(messageID)], roomy, false);
+      await insert(before, messageID);
       await stores.query(
         "UPDATE arena_requests SET state = 'delivered', delivered_at = $1, answer = repeat('x', 100000), outcome = 'OK' WHERE message_id = $2",
         [now + place, messageID],
       );
     }
-    await before.keepMetrics([{ ...published("old"), receivedAt: now - 1 }]);
+    await before.keepMetrics([published("old", { receivedAt: now - 1 })]);
     const logger = new RecordingLogger();
     const store = await stores.open({ retentionMs, retentionBytes: 250_000, logger });
     assert.equal(await store.sweep(), false);
@@ -238,7 +210,7 @@ describe("The retention of a PostgresStore", () => {
     it("starts, and goes on with everything else", async () => {
       const store = await stores.open({ retentionMs });
       assert.equal(await store.sweep(), false);
-      await answer(store, "2");
+      await answerOne(store, "2");
       assert.equal((await store.stats()).undelivered, 1);
     });
 
