@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import pg from "pg";
-import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { postgresStore, postgresStores, queryAt } from "../../../test/fixtures/postgres-stores.ts";
+import {
+  answerOf,
+  arrival,
+  insert,
+  published,
+  refusal,
+  roomy,
+  whyNotStarted,
+} from "../../../test/fixtures/store-rows.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 
 describe("A user of the database who may only delete requests", () => {
@@ -12,10 +20,7 @@ describe("A user of the database who may only delete requests", () => {
   beforeEach(async () => {
     await stores.query(`CREATE ROLE ${name} LOGIN PASSWORD 'cleaner-word'`);
     await stores.query(`GRANT SELECT, DELETE ON arena_requests TO ${name}`);
-    const url = new URL(stores.url);
-    url.username = name;
-    url.password = "cleaner-word";
-    cleaner = new pg.Client(url.href);
+    cleaner = new pg.Client(stores.urlFor(name, "cleaner-word"));
     await cleaner.connect();
   });
   afterEach(async () => {
@@ -31,7 +36,7 @@ describe("A user of the database who may only delete requests", () => {
 
   it("runs nothing as the owner of the tables by laying tables of its own in the way", async () => {
     const store = await stores.open({ retentionMs: 0 });
-    await store.insert([arrival("1")], roomy, false);
+    await insert(store, "1");
     const tables = ["arena_forgotten", "arena_metrics", "arena_replicas"];
     await stores.query(`GRANT SELECT ON ${tables.join()} TO ${name}`);
     await cleaner.query(`
@@ -61,10 +66,7 @@ describe("A server whose user does not own the tables", () => {
   beforeEach(async () => {
     await stores.query(`CREATE ROLE ${quoted} LOGIN PASSWORD 'limited-word'`);
     await stores.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-    const limited = new URL(stores.url);
-    limited.username = encodeURIComponent(name);
-    limited.password = "limited-word";
-    url = limited.href;
+    url = stores.urlFor(encodeURIComponent(name), "limited-word");
   });
   afterEach(async () => {
     await stores.query("GRANT USAGE ON SCHEMA public TO PUBLIC");
@@ -73,13 +75,8 @@ describe("A server whose user does not own the tables", () => {
   });
 
   /** Why a server does not start as that user. */
-  async function problem(): Promise<string> {
-    const store = postgresStore(url);
-    const error: unknown = await store.start().then(
-      () => assert.fail("it started"),
-      (reason: unknown) => reason,
-    );
-    await store.stop().catch(() => {});
+  async function problem(where = url): Promise<string> {
+    const error = await whyNotStarted(postgresStore(where));
     assert.ok(error instanceof ConfigurationError, String(error));
     return error.message;
   }
@@ -96,18 +93,15 @@ describe("A server whose user does not own the tables", () => {
     assert.deepEqual(await store.insert([arrival("1")], roomy, false), ["duplicate"]);
     const rows = await store.claim("due", "t", 9, false);
     await store.giveBack(rows.slice(1));
-    const answer = { text: "{}", outcome: "OK" } as const;
-    const answers = rows.slice(0, 1).map((row) => ({ ...row, answer, answeredAt: 1 }));
+    const answers = rows.slice(0, 1).map((row) => answerOf(row));
     assert.deepEqual(await store.answer(answers, false), [true]);
     await store.release(await store.take("t", 9, false));
     await store.done(await store.take("u", 9, false), 1);
-    const refusal = { arrival: "r", sessionID: "s", messageID: "r", answer, receivedAt: 1 };
-    assert.deepEqual(await store.refuse([refusal], true), [true]);
+    assert.deepEqual(await store.refuse([refusal("r")], true), [true]);
     await store.stats();
     await store.sweep();
     const keeping = await stores.open({ url });
-    const published = { arrival: "m", sessionID: "s", metrics: "{}", receivedAt: 1 };
-    await keeping.keepMetrics([published]);
+    await keeping.keepMetrics([published("m")]);
     await keeping.sweep();
   }
 
@@ -134,6 +128,14 @@ describe("A server whose user does not own the tables", () => {
       await work();
     });
   }
+
+  it("says which rights it lacks where there are no tables", async () => {
+    const empty = await stores.server.createDatabase();
+    await queryAt(empty, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const { pathname } = new URL(empty);
+    const where = Object.assign(new URL(url), { pathname }).href;
+    assert.match(await problem(where), /grant CREATE and USAGE on the schema/);
+  });
 
   it("says that it sees no schema", async () => {
     await stores.query("REVOKE USAGE ON SCHEMA public FROM PUBLIC");
