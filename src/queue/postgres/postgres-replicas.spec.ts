@@ -159,14 +159,6 @@ describe("Replicas of a PostgresStore", () => {
     assert.ok(one.lease.until >= until);
   });
 
-  it("begin to hold anew after a lease that ended", async () => {
-    const store = await stores.open({ leaseMs: 1 });
-    const { since, until } = store.lease;
-    while (Date.now() <= until) await store.stats();
-    await store.sweep();
-    assert.ok(store.lease.since > since);
-  });
-
   it("share one limit of what may wait, and of what may lie undelivered", async () => {
     const [one, other] = await two({ maxUndelivered: 2 });
     const limits = { maxSize: 3, maxUndelivered: 2 };

@@ -103,24 +103,6 @@ describe("The retention of a PostgresStore", () => {
     assert.equal(await left("forgotten"), 0);
   });
 
-  it("lets others delete who have the rights to the requests only", async () => {
-    const store = await stores.open({ retentionMs });
-    await insert(store, "1");
-    await stores.query("CREATE ROLE cleaner");
-    try {
-      await stores.query("GRANT SELECT, DELETE ON arena_requests TO cleaner");
-      await stores.query("SET ROLE cleaner");
-      await stores.query("SET search_path TO pg_catalog");
-      await stores.query("DELETE FROM public.arena_requests");
-    } finally {
-      await stores.query("RESET search_path");
-      await stores.query("RESET ROLE");
-      await stores.query("DROP OWNED BY cleaner");
-      await stores.query("DROP ROLE cleaner");
-    }
-    assert.equal(await left(), 0);
-  });
-
   it("lets nobody wait for it at the start", async () => {
     await deliver(await stores.open(), "1");
     const store = await stores.open({ retentionMs });

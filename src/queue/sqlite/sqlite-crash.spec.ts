@@ -5,33 +5,26 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
 import type { Worker } from "node:worker_threads";
 import { Collected } from "../../../test/fixtures/collected.ts";
-import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
-import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
-import type { Answer } from "../request-queue.ts";
+import {
+  killWriter,
+  type StoreReport,
+  sqliteFiles,
+  storeProgram,
+} from "../../../test/fixtures/sqlite-files.ts";
+import { answerOf, claimOne, insert } from "../../../test/fixtures/store-rows.ts";
 import { NotDoneError } from "../stored/store-errors.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
 
-interface Line {
-  readonly accepted?: string;
-  readonly failed?: string;
-}
-
-const program = fileURLToPath(
-  new URL("../../../test/fixtures/programs/sqlite-store.ts", import.meta.url),
-);
-
 /** The program, which may not write files beyond about 2 MB. */
-class LimitedProcess extends Collected<Line> implements AsyncDisposable {
+class LimitedProcess extends Collected<StoreReport> implements AsyncDisposable {
   readonly #child;
 
   constructor(file: string) {
     super();
     const command = 'ulimit -f 4096 && exec "$0" "$@"';
-    const node = [process.execPath, "--conditions=source", program, file, "fills"];
+    const node = [process.execPath, "--conditions=source", storeProgram, file, "fills"];
     this.#child = spawn("sh", ["-c", command, ...node], { stdio: ["pipe", "pipe", "inherit"] });
     createInterface({ input: this.#child.stdout }).on("line", (line) => this.add(JSON.parse(line)));
     this.#child.on("exit", (code) => this.fail(new Error(`the process ended with ${code}`)));
@@ -52,6 +45,11 @@ class LimitedProcess extends Collected<Line> implements AsyncDisposable {
 describe("a SqliteStore that is hurt", () => {
   const files = sqliteFiles();
 
+  /** The thread of the store that is opened next. */
+  async function nextThread(): Promise<Worker> {
+    const [worker] = await once(process, "worker");
+    return worker;
+  }
   async function waiting(store: SqliteStore): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
     for (let round = 0; ; round++) {
@@ -61,15 +59,12 @@ describe("a SqliteStore that is hurt", () => {
     }
   }
 
-  const acceptedIn = (lines: readonly Line[]) => lines.flatMap(({ accepted }) => accepted ?? []);
+  const acceptedIn = (lines: readonly StoreReport[]) =>
+    lines.flatMap(({ accepted }) => accepted ?? []);
 
   it("has every accepted request after its process was killed", async () => {
     const file = files.file();
-    await using child = new JsonLinesProcess<Line>(program, { arguments: [file, "inserts"] });
-    await child.reached(200);
-    child.kill("SIGKILL");
-    await child.exited;
-    const accepted = acceptedIn(child.items);
+    const accepted = await killWriter(file, 200);
     assert.ok(accepted.length >= 199);
     const found = await waiting(await files.open({ file }));
     assert.deepEqual(
@@ -79,62 +74,46 @@ describe("a SqliteStore that is hurt", () => {
   });
 
   it("did nothing of what it was asked while its thread cannot open the file again", async () => {
-    let thread: Worker | undefined;
-    process.once("worker", (worker) => {
-      thread = worker;
-    });
+    const thread = nextThread();
     const file = files.file();
     const store = await files.open({ file });
     const away = `${dirname(file)}-away`;
     renameSync(dirname(file), away);
     try {
       writeFileSync(dirname(file), "no folder");
-      await thread?.terminate();
+      await (await thread).terminate();
       for (const messageID of ["1", "2"]) {
-        await assert.rejects(store.insert([arrival(messageID)], roomy), NotDoneError);
+        await assert.rejects(insert(store, messageID), NotDoneError);
       }
     } finally {
       rmSync(dirname(file));
       renameSync(away, dirname(file));
     }
-    assert.deepEqual(await store.insert([arrival("3")], roomy), ["accepted"]);
+    assert.deepEqual(await insert(store, "3"), ["accepted"]);
   });
 
   it("stops although its thread fails meanwhile", async () => {
-    let thread: Worker | undefined;
-    process.once("worker", (worker) => {
-      thread = worker;
-    });
+    const thread = nextThread();
     const store = await files.open();
+    const worker = await thread;
     const stopped = store.stop();
     // Not so long that the thread has ended, but until its end is waited for.
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-    thread?.emit("error", new Error("the file cannot be opened again"));
+    worker.emit("error", new Error("the file cannot be opened again"));
     await stopped;
   });
 
   it("goes on with what it holds when its thread ends", async () => {
-    let thread: Worker | undefined;
-    const remember = (worker: Worker) => {
-      thread = worker;
-    };
-    process.on("worker", remember);
-    try {
-      const changes: string[] = [];
-      const store = await files.open({ onChange: (change) => changes.push(change) });
-      await store.insert([arrival("1"), arrival("2")], roomy);
-      const [claim] = await store.claim("due", "t", 1, false);
-      assert.ok(claim);
-      const cut = assert.rejects(store.stats(), /the thread that writes .+ ended; it starts again/);
-      await Promise.all([cut, thread?.terminate()]);
-      const answer: Answer = { text: "yes", outcome: "OK" };
-      const { row, token } = claim;
-      assert.deepEqual(await store.answer([{ row, token, answer, answeredAt: 1 }], true), [true]);
-      assert.equal((await store.stats()).size, 1);
-      assert.deepEqual(changes, ["anything"]);
-    } finally {
-      process.off("worker", remember);
-    }
+    const thread = nextThread();
+    const changes: string[] = [];
+    const store = await files.open({ onChange: (change) => changes.push(change) });
+    await insert(store, "1", "2");
+    const claim = await claimOne(store);
+    const cut = assert.rejects(store.stats(), /the thread that writes .+ ended; it starts again/);
+    await Promise.all([cut, (await thread).terminate()]);
+    assert.deepEqual(await store.answer([answerOf(claim)], true), [true]);
+    assert.equal((await store.stats()).size, 1);
+    assert.deepEqual(changes, ["anything"]);
   });
 
   it("rejects what finds no room on the disk, goes on when there is room, and loses nothing", async () => {

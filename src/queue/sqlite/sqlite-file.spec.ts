@@ -2,25 +2,17 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
-import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
-import { sqliteFiles, sqliteStore } from "../../../test/fixtures/sqlite-files.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { sqliteFiles, sqliteStore, storeProcess } from "../../../test/fixtures/sqlite-files.ts";
+import { insert, whyNotStarted } from "../../../test/fixtures/store-rows.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import { lockFile } from "./file/open-store-file.ts";
 import { explainFailure, explainOpening } from "./sqlite-failure.ts";
-
-const program = fileURLToPath(
-  new URL("../../../test/fixtures/programs/sqlite-store.ts", import.meta.url),
-);
 
 describe("a SqliteStore's file", () => {
   const files = sqliteFiles();
 
   async function whyNot(file: string): Promise<string> {
-    const error: unknown = await sqliteStore(file)
-      .start()
-      .catch((reason: unknown) => reason);
+    const error = await whyNotStarted(sqliteStore(file));
     assert.ok(error instanceof ConfigurationError, String(error));
     assert.deepEqual(
       error.problems.map(({ name }) => name),
@@ -32,7 +24,7 @@ describe("a SqliteStore's file", () => {
   it("is created with its folder, for nobody else's eyes", async () => {
     const file = join(files.folder(), "new", "queue.sqlite");
     const store = await files.open({ file });
-    await store.insert([arrival("1")], roomy);
+    await insert(store, "1");
     const rights = (path: string) => statSync(path).mode & 0o777;
     assert.equal(rights(join(file, "..")), 0o700);
     for (const ending of ["", "-wal", "-shm", ".lock"]) {
@@ -42,9 +34,7 @@ describe("a SqliteStore's file", () => {
 
   it("belongs to one process, and is free at once when that one is killed", async () => {
     const file = files.file();
-    await using owner = new JsonLinesProcess<{ open?: number }>(program, {
-      arguments: [file, "holds"],
-    });
+    await using owner = storeProcess(file, "holds");
     const { open: pid } = await owner.find((line) => line.open !== undefined);
     const message = await whyNot(file);
     assert.match(message, new RegExp(`is in use by process ${pid} on .+ since 2.+Z`));
@@ -58,7 +48,7 @@ describe("a SqliteStore's file", () => {
     const file = files.file();
     const first = await files.open({ file });
     for (const _ of [1, 2]) assert.match(await whyNot(file), /is in use by process/);
-    await using other = new JsonLinesProcess(program, { arguments: [file, "holds"] });
+    await using other = storeProcess(file, "holds");
     assert.equal((await other.exited).code, 1);
     assert.match(other.stderr, /is in use by process/);
     await first.stop();
@@ -127,7 +117,7 @@ describe("a SqliteStore's file", () => {
   it("must not be damaged", async () => {
     const file = files.file();
     const store = await files.open({ file });
-    await store.insert([arrival("1")], roomy);
+    await insert(store, "1");
     await store.stop();
     const bytes = readFileSync(file);
     // The header stays.

@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { JsonLinesProcess } from "../../../test/fixtures/json-lines-process.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
-import { arrival, roomy } from "../../../test/fixtures/store-rows.ts";
+import { killWriter, sqliteFiles, storeProcess } from "../../../test/fixtures/sqlite-files.ts";
+import { answerOf, claimOne, insert } from "../../../test/fixtures/store-rows.ts";
 import { openSqliteArchive } from "./open-sqlite-archive.ts";
 import type { SqliteStore } from "./sqlite-store.ts";
-
-interface Line {
-  readonly accepted?: string;
-  readonly open?: number;
-}
-
-const program = fileURLToPath(
-  new URL("../../../test/fixtures/programs/sqlite-store.ts", import.meta.url),
-);
 
 describe("a SqliteStore of which files are deleted", () => {
   const files = sqliteFiles();
@@ -32,7 +21,7 @@ describe("a SqliteStore of which files are deleted", () => {
     it(`keeps what it has when queue.sqlite${endings.join(" and ")} is deleted under it`, async () => {
       const file = files.file();
       {
-        await using child = new JsonLinesProcess<Line>(program, { arguments: [file, "steps"] });
+        await using child = storeProcess(file, "steps");
         await child.reached(3);
         for (const ending of endings) rmSync(`${file}${ending}`);
         child.tell("");
@@ -49,13 +38,10 @@ describe("a SqliteStore of which files are deleted", () => {
   it("says so, and goes on", async () => {
     const file = files.file();
     const store = await files.open({ file, logger });
-    await store.insert([arrival("1")], roomy);
-    const [claim] = await store.claim("due", "t", 1, false);
-    assert.ok(claim);
+    await insert(store, "1");
+    const claim = await claimOne(store);
     rmSync(`${file}-wal`);
-    const answer = { text: "yes", outcome: "OK" as const };
-    const { row, token } = claim;
-    assert.deepEqual(await store.answer([{ row, token, answer, answeredAt: 1 }], false), [true]);
+    assert.deepEqual(await store.answer([answerOf(claim)], false), [true]);
     assert.match(messages().join(), /queue\.sqlite \(-wal, -shm\) was deleted.+Nothing is lost/);
     assert.equal(store.health.lostRows, 0);
     assert.equal((await store.take("t", 9, false)).length, 1);
@@ -64,10 +50,7 @@ describe("a SqliteStore of which files are deleted", () => {
 
   it("says how many requests it lacks when its log went with the process", async () => {
     const file = files.file();
-    await using child = new JsonLinesProcess<Line>(program, { arguments: [file, "inserts"] });
-    await child.reached(20);
-    child.kill("SIGKILL");
-    await child.exited;
+    await killWriter(file, 20);
     rmSync(`${file}-wal`);
     const store = await files.open({ file, logger });
     assert.ok(store.health.lostRows >= 19);
@@ -82,10 +65,7 @@ describe("a SqliteStore of which files are deleted", () => {
 
   it("lacks nothing when another program took the log over after a kill", async () => {
     const file = files.file();
-    await using child = new JsonLinesProcess<Line>(program, { arguments: [file, "inserts"] });
-    await child.reached(20);
-    child.kill("SIGKILL");
-    await child.exited;
+    await killWriter(file, 20);
     const archive = openSqliteArchive(file);
     const [session] = await archive.sessions();
     await archive.delete("s");
@@ -99,7 +79,7 @@ describe("a SqliteStore of which files are deleted", () => {
   it("begins anew without a word where the whole file was taken away", async () => {
     const file = files.file();
     const store = await files.open({ file });
-    await store.insert([arrival("1")], roomy);
+    await insert(store, "1");
     await store.stop();
     renameSync(file, `${file}-away`);
     const next = await files.open({ file, logger });
