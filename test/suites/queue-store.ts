@@ -16,6 +16,7 @@ import {
   deliverAll,
   idsOf,
   insert,
+  messageIDsOf,
   ok,
   published,
   refusal,
@@ -238,10 +239,7 @@ export function describeQueueStore(kind: string, factory: StoreFactory): void {
       await store.release([first]);
       await store.release([first]);
       const next = await store.take("next", 9, false);
-      assert.deepEqual(
-        next.map(({ messageID }) => messageID),
-        ["1", "2"],
-      );
+      assert.deepEqual(messageIDsOf(next), ["1", "2"]);
       assert.equal(next[0]?.order, first.order);
     });
 

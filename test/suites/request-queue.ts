@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { neverAborted as never } from "../../src/async/never-aborted.ts";
 import type { Job, RequestQueue } from "../../src/queue/request-queue.ts";
 import { claimJob, read, runOne, watch } from "../fixtures/queue-steps.ts";
-import { idsOf, ok, queuedRequest as request } from "../fixtures/store-rows.ts";
+import { idsOf, messageIDsOf, ok, queuedRequest as request } from "../fixtures/store-rows.ts";
 
 /** What a contract test may ask of the queue that it gets. */
 export interface QueueUnderTestOptions {
@@ -171,10 +171,7 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       await queue.answer(first, { text: "no", outcome: "INTERNAL" });
       const stream = reader();
       const deliveries = [await read(stream), await read(stream)];
-      assert.deepEqual(
-        deliveries.map((delivery) => delivery.messageID),
-        ["2", "1"],
-      );
+      assert.deepEqual(messageIDsOf(deliveries), ["2", "1"]);
       assert.deepEqual(
         deliveries.map((delivery) => delivery.answer.outcome),
         ["OK", "INTERNAL"],
@@ -210,10 +207,7 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       first.release();
       const next = reader();
       const order = [await read(next), await read(next), await read(next)];
-      assert.deepEqual(
-        order.map((delivery) => delivery.messageID),
-        ["1", "3", "4"],
-      );
+      assert.deepEqual(messageIDsOf(order), ["1", "3", "4"]);
     });
 
     it("ARENA-17 gives to the next reader once more what the last one may not have read", async () => {
@@ -259,12 +253,20 @@ export function describeRequestQueue(kind: string, factory: QueueFactory): void 
       assert.equal((await read(next)).messageID, "1");
     });
 
-    it("counts a delivery once, whatever its reader calls afterwards", async () => {
-      await answerOne("1");
-      const delivery = await read(reader());
-      delivery.done();
-      delivery.release();
-      delivery.done();
+    it("ends a delivery once, whatever its reader calls afterwards", async () => {
+      for (const messageID of ["1", "2"]) await answerOne(messageID);
+      const stream = reader();
+      const [first, second] = [await read(stream), await read(stream)];
+      first.done();
+      first.release();
+      first.done();
+      second.release();
+      second.done();
+      second.release();
+      assert.equal((await queue.stats()).undelivered, 1);
+      const again = await read(reader());
+      assert.deepEqual([again.messageID, again.repeated], ["2", false]);
+      again.done();
       assert.equal((await queue.stats()).undelivered, 0);
     });
 

@@ -6,6 +6,7 @@ import {
   answerOf,
   arrival,
   claimOne,
+  messageIDsOf,
   published,
   refusal,
   roomy,
@@ -68,10 +69,10 @@ export function describeSessionArchive(
       const answer = { text: "no", outcome: "RESOURCE_EXHAUSTED" } as const;
       await store.refuse([refusal("refused", { sessionID: odd, answer })], false);
       const requests = await Array.fromAsync(archive.requests(odd));
-      assert.deepEqual(
-        requests.map(({ messageID }) => messageID),
-        [...Array.from({ length: 40 }, (_, number) => `${number * 2}\0`), "refused"],
-      );
+      assert.deepEqual(messageIDsOf(requests), [
+        ...Array.from({ length: 40 }, (_, number) => `${number * 2}\0`),
+        "refused",
+      ]);
       const [first, second] = requests;
       assert.ok(first?.claimedAt);
       assert.deepEqual(

@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import type { HoldingProxy } from "../../../test/fixtures/holding-proxy.ts";
-import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
-import { arrival, insist, queuedRequest, roomy } from "../../../test/fixtures/store-rows.ts";
+import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
+import { arrival, insist, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
 import { NotDoneError } from "../stored/store-errors.ts";
-import { StoredQueue } from "../stored/stored-queue.ts";
 
 describe("A PostgresStore that fails to insert", () => {
   const stores = postgresStores();
   let link: HoldingProxy;
-  let url: string;
   let store: QueueStore;
 
   beforeEach(async () => {
-    ({ link, url } = await stores.link());
-    store = await stores.open({ url });
+    const opened = await stores.link();
+    ({ link } = opened);
+    store = await stores.open({ url: opened.url });
   });
 
   const rows = async () =>
@@ -82,27 +80,5 @@ describe("A PostgresStore that fails to insert", () => {
     assert.deepEqual(outcomes, ["accepted"]);
     let place = 0;
     await news.find((change) => place++ >= before && change === "requests");
-  });
-
-  it("lets a queue wait for the database when it may have the request, and take it once", async () => {
-    const logger = new RecordingLogger();
-    store = postgresStore(url);
-    const queue = new StoredQueue({
-      ...{ ...roomy, isSerial: false, logger, retryForMs: 50, createStore: () => store },
-    });
-    await queue.start();
-    // No connection has to be made while nothing comes through.
-    await Promise.all([1, 2, 3, 4].map(() => store.done([], 0)));
-    link.toClient.hold();
-    const outcome = queue.accept(queuedRequest("1"));
-    while (!(await rows()).includes("1"));
-    link.refuse();
-    link.cut();
-    await logger.find(({ msg }) => msg.includes("cannot be used"));
-    link.toClient.release();
-    link.accept();
-    assert.equal(await outcome, "accepted");
-    assert.deepEqual(await rows(), ["1"]);
-    await queue.stop();
   });
 });

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { postgresStore, postgresStores } from "../../../test/fixtures/postgres-stores.ts";
-import {
-  answerOf,
-  arrival,
-  idsOf,
-  insert,
-  insist,
-  published,
-  refusal,
-  roomy,
-} from "../../../test/fixtures/store-rows.ts";
+import { arrival, idsOf, insert, insist, roomy } from "../../../test/fixtures/store-rows.ts";
 import type { QueueStore, StoreChange } from "../stored/queue-store.ts";
 
 describe("A PostgresStore whose database is away", () => {
   const stores = postgresStores();
+
   describe("because its connections were ended", () => {
     /** What a listening connection said last. */
     const listens = "query IN ('LISTEN arena_queue', 'SELECT 1')";
@@ -22,14 +14,6 @@ describe("A PostgresStore whose database is away", () => {
     const terminate = (which: string) =>
       stores.query(`SELECT pg_terminate_backend(pid) AS is_told
         FROM pg_stat_activity WHERE ${ours} AND ${which}`);
-
-    it("goes on with others", async () => {
-      const store = await stores.open();
-      await insert(store, "1");
-      assert.ok((await terminate(`NOT ${listens}`)).length > 1);
-      await insist((isRetry) => store.insert([arrival("2")], roomy, isRetry));
-      assert.equal((await insist(() => store.stats())).size, 2);
-    });
 
     it("hears of changes again, and of those that it may have missed", async () => {
       const news = new Collected<StoreChange>();
@@ -54,68 +38,6 @@ describe("A PostgresStore whose database is away", () => {
       );
       assert.equal(listening.length, 1);
     });
-  });
-
-  it("does each call once whose end was not heard of", async () => {
-    const { link, url } = await stores.link();
-    const store = await stores.open({ url });
-    /** Makes a call whose answer is lost on its way, and then makes it again. */
-    async function lost<Result>(call: (isRetry: boolean) => Promise<Result>): Promise<Result> {
-      // Every connection is there: none has to be made while nothing comes through.
-      await Promise.all(
-        [1, 2, 3, 4].flatMap(() => [insist(() => store.stats()), insist(() => store.done([], 0))]),
-      );
-      const before = await changes();
-      link.toClient.hold();
-      const first = assert.rejects(call(false));
-      while ((await changes()) === before);
-      link.cut();
-      await first;
-      link.toClient.release();
-      return insist(() => call(true));
-    }
-    /** Grows with every call that has changed something. */
-    const changes = async () => {
-      const rows = await stores.query(
-        "SELECT jsonb_agg(r ORDER BY id)::text || (SELECT count(*) FROM arena_metrics) AS all FROM arena_requests r",
-      );
-      return rows[0]?.["all"];
-    };
-    const [first, second] = [arrival("1"), arrival("2")];
-    await insert(store, "0");
-    await store.claim("due", "zero", 1, false);
-    const outcomes = await lost((isRetry) => store.insert([first, second], roomy, isRetry));
-    assert.deepEqual(outcomes, ["accepted", "accepted"]);
-    const claimed = await lost((isRetry) => store.claim("due", "t", 1, isRetry));
-    assert.deepEqual(
-      claimed.map(({ request, attempt }) => [request.messageID, attempt]),
-      [["1", 1]],
-    );
-    await lost(() => store.giveBack(claimed));
-    const again = await store.claim("due", "again", 1, false);
-    assert.deepEqual(
-      again.map(({ request, attempt }) => [request.messageID, attempt]),
-      [["1", 1]],
-    );
-    assert.deepEqual(
-      await lost((isRetry) =>
-        store.answer(
-          again.map((row) => answerOf(row)),
-          isRetry,
-        ),
-      ),
-      [true],
-    );
-    const taken = await lost((isRetry) => store.take("take", 9, isRetry));
-    assert.equal(taken.length, 1);
-    await lost(() => store.release(taken));
-    const takenAgain = await store.take("take again", 9, false);
-    await lost(() => store.done(takenAgain, 5));
-    assert.deepEqual(await lost((isRetry) => store.refuse([refusal("r")], isRetry)), [true]);
-    await lost(() => store.keepMetrics([published("m")]));
-    const { size, pending, undelivered } = await insist(() => store.stats());
-    assert.deepEqual([size, pending, undelivered], [1, 1, 1]);
-    assert.equal(await stores.count("arena_metrics"), 1);
   });
 
   describe("because it hangs", () => {

@@ -21,6 +21,14 @@ describe("Deadlines", () => {
     await time.settle();
   }
 
+  /** It passes so much later, and not a moment earlier. */
+  async function passesIn(milliseconds: number, stepMs?: number): Promise<void> {
+    await time.pass(milliseconds - 1, stepMs);
+    assert.equal(isPassed, false);
+    await time.pass(1);
+    assert.equal(isPassed, true);
+  }
+
   beforeEach(() => {
     deadlines = new Deadlines();
     giveUp = new AbortController();
@@ -29,10 +37,7 @@ describe("Deadlines", () => {
   it("waits for the earliest, whatever the order in which they come", async () => {
     for (const later of [300, 100, 200]) deadlines.add(start + later);
     await wait();
-    await time.pass(99);
-    assert.equal(isPassed, false);
-    await time.pass(1);
-    assert.equal(isPassed, true);
+    await passesIn(100);
   });
 
   it("hears of an earlier one while it waits", async () => {
@@ -40,8 +45,7 @@ describe("Deadlines", () => {
     await wait();
     deadlines.add(start + 10);
     await time.settle();
-    await time.pass(10);
-    assert.equal(isPassed, true);
+    await passesIn(10);
   });
 
   it("does not wait for one that has passed", async () => {
@@ -55,10 +59,7 @@ describe("Deadlines", () => {
     await wait();
     await deadlines.learn(async () => start + 50);
     await time.settle();
-    await time.pass(49);
-    assert.equal(isPassed, false);
-    await time.pass(1);
-    assert.equal(isPassed, true);
+    await passesIn(50);
   });
 
   it("does not forget what comes while it looks for the others", async () => {
@@ -68,10 +69,7 @@ describe("Deadlines", () => {
     look.resolve(start + 1000);
     await learned;
     await wait();
-    await time.pass(99);
-    assert.equal(isPassed, false);
-    await time.pass(1);
-    assert.equal(isPassed, true);
+    await passesIn(100);
   });
 
   it("believes the look that began last, whichever ends last", async () => {
@@ -82,16 +80,14 @@ describe("Deadlines", () => {
     early.resolve(null);
     await learned;
     await wait();
-    await time.pass(10);
-    assert.equal(isPassed, true);
+    await passesIn(10);
   });
 
   it("keeps what it knows when a look fails", async () => {
     deadlines.add(start + 10);
     await deadlines.learn(async () => undefined);
     await wait();
-    await time.pass(10);
-    assert.equal(isPassed, true);
+    await passesIn(10);
   });
 
   it("waits for ever where there is none", async () => {
@@ -121,9 +117,6 @@ describe("Deadlines", () => {
       timers.mock.calls.map(({ arguments: [, waitMs] }) => waitMs),
       [2 ** 31 - 1],
     );
-    await time.pass(month - 1, month);
-    assert.equal(isPassed, false);
-    await time.pass(1);
-    assert.equal(isPassed, true);
+    await passesIn(month, month);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Collected } from "../../../test/fixtures/collected.ts";
 import { watch } from "../../../test/fixtures/queue-steps.ts";
-import { arrival, idsOf, queuedRequest } from "../../../test/fixtures/store-rows.ts";
+import { arrival, idsOf, messageIDsOf, queuedRequest } from "../../../test/fixtures/store-rows.ts";
 import {
   type UnreliableQueue,
   unreliableQueues,
@@ -130,10 +130,7 @@ describe("StoredQueue whose store went away with a request", () => {
         await refusals(0, 3);
         // One that comes later is surely not there, and goes out soon.
         await queue.refuse({ ...key, messageID: "2" }, no, neverAborted);
-        assert.deepEqual(
-          deliveries.items.map(({ messageID }) => messageID),
-          ["2"],
-        );
+        assert.deepEqual(messageIDsOf(deliveries.items), ["2"]);
         deliveries = new Collected();
         store.isAway = false;
         await told;

@@ -323,21 +323,6 @@ describe("StoredQueue", () => {
     assert.equal((await next).messageID, "2");
   });
 
-  it("does not forget a deadline that came while it asked the store for the earliest one", async () => {
-    const release = store.hold("nextDeadline");
-    const giveUp = new AbortController();
-    await queue.accept(queuedRequest("1", { deadline: Date.now() + 1 }));
-    const [first] = await queue.claimExpired(neverAborted);
-    assert.equal(first?.request.messageID, "1");
-    // Its claim finds nothing, and so it asks for the next deadline.
-    const expired = queue.claimExpired(giveUp.signal);
-    await unreliable.called("nextDeadline");
-    await queue.accept(queuedRequest("2", { deadline: Date.now() + 20 }));
-    release();
-    const [second] = await expired;
-    assert.equal(second?.request.messageID, "2");
-  });
-
   it("names what is wrong when the store cannot be used at its start", async () => {
     let whole: UnreliableStore | undefined;
     const broken = new StoredQueue({
