@@ -4,7 +4,7 @@ import type {
   QueueStore,
   QueueStoreOptions,
 } from "../../src/queue/stored/queue-store.ts";
-import { answerOf, arrival, idsOf, insert, roomy } from "../fixtures/store-rows.ts";
+import { answerRows, arrival, idsOf, insert, roomy } from "../fixtures/store-rows.ts";
 
 /** What every store proves whose sessions run their requests one after the other. */
 export function describeSerialSessions(
@@ -25,11 +25,7 @@ export function describeSerialSessions(
     const namesOf = (rows: readonly ClaimedRow[]) =>
       rows.map(({ request }) => request.sessionID + request.messageID);
     const claim = (limit: number) => store.claim("due", `token ${claims++}`, limit, false);
-    const answer = (rows: readonly ClaimedRow[]) =>
-      store.answer(
-        rows.map((row) => answerOf(row)),
-        false,
-      );
+    const answer = (rows: readonly ClaimedRow[]) => answerRows(store, rows);
 
     it("claims the oldest whose turn it is, whenever their session's turn passed", async () => {
       await insertNamed("a1", "a2", "b1", "c1", "b2");

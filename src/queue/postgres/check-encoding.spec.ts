@@ -37,16 +37,14 @@ describe("A PostgresStore and the encoding of its database", () => {
     assert.deepEqual(tables, [{ name: null }]);
   });
 
-  for (const encoding of ["UTF8", "SQL_ASCII"]) {
-    it(`keeps every character in one of ${encoding}`, async () => {
-      const store = postgresStore(await databaseIn(encoding));
-      await store.start();
-      const content = "smile 😀 ありがとう";
-      const input = { messages: [{ role: "user" as const, content }] };
-      await store.insert([arrival("😀", { input })], roomy, false);
-      const { request } = await claimOne(store);
-      assert.deepEqual([request.messageID, request.input], ["😀", input]);
-      await store.stop();
-    });
-  }
+  it("keeps every character in one of SQL_ASCII", async () => {
+    const store = postgresStore(await databaseIn("SQL_ASCII"));
+    await store.start();
+    const content = "smile 😀 ありがとう";
+    const input = { messages: [{ role: "user" as const, content }] };
+    await store.insert([arrival("😀", { input })], roomy, false);
+    const { request } = await claimOne(store);
+    assert.deepEqual([request.messageID, request.input], ["😀", input]);
+    await store.stop();
+  });
 });

@@ -4,6 +4,7 @@ import { postgresStores } from "../../../test/fixtures/postgres-stores.ts";
 import {
   answerOf,
   answerOne,
+  answerRows,
   arrival,
   claimOne,
   idsOf,
@@ -49,10 +50,7 @@ describe("Replicas of a PostgresStore", () => {
     const [one, other] = await two();
     await insert(one, ...Array.from({ length: 60 }, (_, number) => `${number}`));
     const rows = await one.claim("due", "t", 100, false);
-    await one.answer(
-      rows.map((row) => answerOf(row)),
-      false,
-    );
+    await answerRows(one, rows);
     const taken = await Promise.all(
       Array.from({ length: 20 }, (_, n) => [one, other][n % 2]?.take(`t${n}`, 3, false) ?? []),
     );
@@ -93,14 +91,7 @@ describe("Replicas of a PostgresStore", () => {
         }
         if (isGivenBack) await store.giveBack(rows);
         else if (rows.length > 0) {
-          assert.ok(
-            !(
-              await store.answer(
-                rows.map((row) => answerOf(row)),
-                false,
-              )
-            ).includes(false),
-          );
+          assert.ok(!(await answerRows(store, rows)).includes(false));
         }
       }
     };
@@ -170,10 +161,7 @@ describe("Replicas of a PostgresStore", () => {
       "accepted",
       "full",
     ]);
-    await one.answer(
-      (await one.claim("due", "t", 2, false)).map((row) => answerOf(row)),
-      false,
-    );
+    await answerRows(one, await one.claim("due", "t", 2, false));
     assert.deepEqual(await other.insert([arrival("5")], limits, false), ["full"]);
     assert.deepEqual(await other.claim("due", "t", 9, false), []);
   });

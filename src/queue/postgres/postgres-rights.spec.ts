@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import pg from "pg";
 import { postgresStore, postgresStores, queryAt } from "../../../test/fixtures/postgres-stores.ts";
 import {
-  answerOf,
+  answerRows,
   arrival,
   insert,
   published,
@@ -93,8 +93,7 @@ describe("A server whose user does not own the tables", () => {
     assert.deepEqual(await store.insert([arrival("1")], roomy, false), ["duplicate"]);
     const rows = await store.claim("due", "t", 9, false);
     await store.giveBack(rows.slice(1));
-    const answers = rows.slice(0, 1).map((row) => answerOf(row));
-    assert.deepEqual(await store.answer(answers, false), [true]);
+    assert.deepEqual(await answerRows(store, rows.slice(0, 1)), [true]);
     await store.release(await store.take("t", 9, false));
     await store.done(await store.take("u", 9, false), 1);
     assert.deepEqual(await store.refuse([refusal("r")], true), [true]);

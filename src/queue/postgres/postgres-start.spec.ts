@@ -76,17 +76,6 @@ describe("The start of a PostgresStore", () => {
     assert.deepEqual(await query("SELECT * FROM arena_replicas"), []);
   });
 
-  it("leaves what is there as it is", async () => {
-    const before = postgresStore(url);
-    await before.start();
-    await insert(before, "1");
-    await before.stop();
-    const after = postgresStore(url);
-    await after.start();
-    assert.equal((await after.stats()).size, 1);
-    await after.stop();
-  });
-
   it("goes on with what version 1 stored, which may run meanwhile", async () => {
     const before = postgresStore(url);
     await before.start();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteFiles } from "../../../test/fixtures/sqlite-files.ts";
 import {
-  answerOf,
+  answerRows,
   arrival,
   claimOne,
   idsOf,
@@ -49,10 +49,7 @@ describe("SqliteStore and its file", () => {
     const first = await store.claim("due", "t", 2, false);
     assert.deepEqual(await store.claim("due", "t", 9, true), first);
     assert.deepEqual(idsOf(await store.claim("due", "new", 9, true)), ["3"]);
-    await store.answer(
-      first.map((row) => answerOf(row)),
-      false,
-    );
+    await answerRows(store, first);
     const taken = await store.take("t", 1, false);
     assert.deepEqual(await store.take("t", 9, true), taken);
     const rest = await store.take("new", 9, true);
