@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
+import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { checkGate } from "./check-gate.ts";
 
 describe("the gate of a model at Hugging Face", () => {
@@ -27,7 +27,7 @@ describe("the gate of a model at Hugging Face", () => {
     ["is not known when the hub fails", 503, "", "warning", /status 503/],
   ] as const) {
     it(title, async () => {
-      await using hub = await VaultStandIn.start(() => ({
+      await using hub = await HttpStandIn.start(() => ({
         status,
         headers: { ...(code && { "x-error-code": code }), location: "/elsewhere" },
         body: "",

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { examine, findingOf, markedKey, verdictsOf } from "../../test/fixtures/examine.ts";
-import { type VaultReply, VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
+import { type HttpReply, HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import type { Profile } from "../arena-file/profile.ts";
 
 const open = "Qwen/Qwen2.5-7B-Instruct";
 const gated = "meta-llama/Llama-3.1-8B-Instruct";
 
 describe("arena doctor profiles at Hugging Face", () => {
-  let hub: VaultStandIn;
-  let whoami: VaultReply;
-  let files: Readonly<Record<string, VaultReply>>;
+  let hub: HttpStandIn;
+  let whoami: HttpReply;
+  let files: Readonly<Record<string, HttpReply>>;
   before(async () => {
-    hub = await VaultStandIn.start(({ method, path }) => {
+    hub = await HttpStandIn.start(({ method, path }) => {
       if (path === "/api/whoami-v2") return whoami;
       if (path === "/v1/models") return { body: { data: [{ id: open }, { id: gated }] } };
       return (method === "HEAD" && files[path]) || { status: 404, body: "" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { verifyAwsSignature } from "../../test/fixtures/aws-signature.ts";
 import { examine, findingOf, markedKey, verdictsOf } from "../../test/fixtures/examine.ts";
-import { verifyAwsSignature } from "../../test/fixtures/vaults/aws-signature.ts";
-import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
+import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import type { Profile } from "../arena-file/profile.ts";
 
 describe("arena doctor profiles and references", () => {
@@ -32,22 +32,19 @@ describe("arena doctor profiles and references", () => {
 
   describe("to a secret with the keys of many vendors", () => {
     let text: string;
-    let vault: VaultStandIn;
-    const awsKeys = {
-      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE00000001",
-      AWS_SECRET_ACCESS_KEY: "canary-iam",
-    };
+    let vault: HttpStandIn;
+    const iam = { accessKeyId: "AKIAEXAMPLE00000001", secretAccessKey: "canary-iam" };
     before(async () => {
-      vault = await VaultStandIn.start((request) => {
-        const { isValid } = verifyAwsSignature(request, awsKeys.AWS_SECRET_ACCESS_KEY);
-        if (!isValid) return { status: 403, body: { __type: "InvalidSignatureException" } };
+      vault = await HttpStandIn.start((request) => {
+        verifyAwsSignature(request, iam);
         return { body: { SecretString: text } };
       });
     });
     after(() => vault[Symbol.asyncDispose]());
 
     const environment = () => ({
-      ...awsKeys,
+      AWS_ACCESS_KEY_ID: iam.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: iam.secretAccessKey,
       AWS_REGION: "eu-north-1",
       AWS_ENDPOINT_URL_SECRETS_MANAGER: vault.origin,
     });
@@ -73,7 +70,7 @@ describe("arena doctor profiles and references", () => {
     it("tells no other vendor's key either, wherever it comes up", async () => {
       const other = "canary-groq-4Kd8Vn2Yb7";
       text = JSON.stringify({ OPENAI_API_KEY: markedKey, GROQ_API_KEY: other });
-      await using server = await VaultStandIn.start(() => ({ body: { data: [{ id: other }] } }));
+      await using server = await HttpStandIn.start(() => ({ body: { data: [{ id: other }] } }));
       const accessInfo = { baseUrl: `${server.origin}/v1`, keysFrom: "{AWS:vendors}" };
       const findings = await examine({ ...vendor, accessInfo }, environment());
       assert.match(findingOf(findings, "models").detail, /\[secret\]/);

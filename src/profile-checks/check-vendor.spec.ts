@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { examine, findingOf, markedKey, verdictsOf } from "../../test/fixtures/examine.ts";
 import { freePort } from "../../test/fixtures/free-port.ts";
 import {
-  type VaultReply,
-  type VaultRequest,
-  VaultStandIn,
-} from "../../test/fixtures/vaults/vault-stand-in.ts";
-import { serverSentEvents } from "../../test/fixtures/vendor-stand-in.ts";
+  type HttpReply,
+  type HttpRequest,
+  HttpStandIn,
+  serverSentEvents,
+} from "../../test/fixtures/http-stand-in.ts";
 import type { Profile } from "../arena-file/profile.ts";
 
-const aWord: VaultReply = {
+const aWord: HttpReply = {
   headers: { "content-type": "text/event-stream" },
   body: serverSentEvents([
     {
@@ -19,18 +19,18 @@ const aWord: VaultReply = {
     "[DONE]",
   ]),
 };
-const refusal = (status: number, message: string, code: string): VaultReply => ({
+const refusal = (status: number, message: string, code: string): HttpReply => ({
   status,
   body: { error: { message, code, type: "invalid_request_error" } },
 });
 
 describe("arena doctor profiles at vendors and own servers", () => {
-  let vendor: VaultStandIn;
-  let list: VaultReply;
+  let vendor: HttpStandIn;
+  let list: HttpReply;
   /** What a question to a model brings, by the model's name. */
-  let models: Readonly<Record<string, VaultReply>>;
+  let models: Readonly<Record<string, HttpReply>>;
   before(async () => {
-    vendor = await VaultStandIn.start((request) =>
+    vendor = await HttpStandIn.start((request) =>
       request.method === "GET" ? list : (models[modelOf(request)] ?? unknown(request)),
     );
   });
@@ -41,9 +41,9 @@ describe("arena doctor profiles at vendors and own servers", () => {
     models = {};
   });
 
-  const modelOf = ({ path, body }: VaultRequest): string =>
-    /deployments\/([^/]+)/.exec(path)?.[1] ?? JSON.parse(body).model;
-  const unknown = (request: VaultRequest) =>
+  const modelOf = ({ path, fields }: HttpRequest): string =>
+    /deployments\/([^/]+)/.exec(path)?.[1] ?? String(fields["model"]);
+  const unknown = (request: HttpRequest) =>
     refusal(
       404,
       `The model ${modelOf(request)} does not exist, says ${markedKey}`,
@@ -100,8 +100,8 @@ describe("arena doctor profiles at vendors and own servers", () => {
     );
     assert.equal(finding.verdict, "ok");
     assert.match(finding.detail, /asked for one word, for it is not in the list/);
-    const body = JSON.parse(questions()[0]?.body ?? "");
-    assert.ok(body.max_tokens <= 16 || body.max_completion_tokens <= 16, "it is cheap");
+    const { max_tokens, max_completion_tokens } = questions()[0]?.fields ?? {};
+    assert.ok(Number(max_tokens ?? max_completion_tokens) <= 16, "it is cheap");
   });
 
   it("asks an embedding model for a vector", async () => {
@@ -203,7 +203,7 @@ describe("arena doctor profiles at vendors and own servers", () => {
       "model o3: problem",
     ]);
     assert.equal(vendor.requests[0]?.headers["api-key"], markedKey);
-    assert.match(vendor.requests[0]?.url ?? "", /^\/openai\/models\?api-version=2024-10-21$/);
+    assert.match(vendor.requests[0]?.target ?? "", /^\/openai\/models\?api-version=2024-10-21$/);
   });
 
   const server = (

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { markedKey } from "../../test/fixtures/examine.ts";
+import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
-import { VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { Profile } from "../arena-file/profile.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { examineProfiles } from "./examine-profiles.ts";
 
 describe("the examination of many profiles", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   beforeEach(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   afterEach(() => vendor.close());
 

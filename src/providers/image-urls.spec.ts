@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -7,7 +8,6 @@ import {
   failureOf,
   question,
 } from "../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../data-models/chat.ts";
 import type { ProviderAccess } from "./provider-access.ts";
 import { createHuggingFace } from "./vendors/huggingface.ts";
@@ -15,9 +15,9 @@ import { createOpenAI } from "./vendors/openai.ts";
 import { createKubeAI, createSelfHosted, createVllm } from "./vendors/self-hosted.ts";
 
 describe("an image's address in a private network", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());

@@ -7,12 +7,12 @@ import {
   iamPair,
   sageMakerAnswer,
 } from "../../test/fixtures/aws-questions.ts";
-import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
+  type HttpAnswer,
+  HttpStandIn,
   serverSentEvents,
-  type VendorReply,
-  VendorStandIn,
-} from "../../test/fixtures/vendor-stand-in.ts";
+} from "../../test/fixtures/http-stand-in.ts";
+import { spoken } from "../../test/fixtures/openai-events.ts";
 import { type ProviderName, providerNames } from "../arena-file/profile.ts";
 
 const run = promisify(execFile);
@@ -60,7 +60,7 @@ describe("what providers load at the start", () => {
   }).timeout(30_000);
 
   it("leaves nothing to be imported by the first request", async () => {
-    const vendor = await VendorStandIn.start();
+    const vendor = await HttpStandIn.start();
     try {
       vendor.reply(...firsts.map(([, , reply]) => reply));
       const accessInfo = { ...nowhere, baseUrl: vendor.origin, endpointUrl: vendor.origin };
@@ -92,7 +92,7 @@ describe("what providers load at the start", () => {
 });
 
 /** The providers whose packages differ; all others share those of the first one. */
-const firsts: readonly (readonly [ProviderName, string, VendorReply])[] = [
+const firsts: readonly (readonly [ProviderName, string, HttpAnswer])[] = [
   ["self-hosted", "m", { body: serverSentEvents(spoken("Hi")) }],
   [
     "anthropic",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { inspect } from "node:util";
+import { HttpStandIn, serverSentEvents } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
   asking,
@@ -9,7 +10,6 @@ import {
   FixedKeys,
   failureOf,
 } from "../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import { type AccessInfo, providerNames } from "../arena-file/profile.ts";
 import { createProvider } from "./registry.ts";
 
@@ -21,9 +21,9 @@ const accessInfo: AccessInfo = {
 };
 
 describe("the providers' registry", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -6,7 +7,6 @@ import {
   FixedKeys,
   failureOf,
 } from "../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../test/fixtures/vendor-stand-in.ts";
 import { SecretError } from "../errors/route-errors.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
@@ -15,11 +15,11 @@ import { createOpenAI } from "./vendors/openai.ts";
 
 describe("a call whose key was refused", () => {
   const { signal } = new AbortController();
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let refused: string[];
 
   beforeEach(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
     refused = [];
   });
 

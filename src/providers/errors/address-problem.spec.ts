@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
+import { type HttpAnswer, HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   asking,
   failureOf,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { type VendorReply, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { ProviderName } from "../../arena-file/profile.ts";
 import { createProvider } from "../registry.ts";
 
-const plain = (status: number, body: string): VendorReply => ({
+const plain = (status: number, body: string): HttpAnswer => ({
   status,
   headers: { "content-type": "text/plain; charset=utf-8" },
   body,
 });
 /** How servers say that they have nothing at a path. */
-const nothingThere: readonly (readonly [string, VendorReply])[] = [
+const nothingThere: readonly (readonly [string, HttpAnswer])[] = [
   ["Ollama and KubeAI", plain(404, "404 page not found\n")],
   ["vLLM and FastAPI", { status: 404, body: { detail: "Not Found" } }],
   [
@@ -42,7 +42,7 @@ const nothingThere: readonly (readonly [string, VendorReply])[] = [
   ],
 ];
 /** How they say that they have no such model. */
-const noModel: readonly (readonly [string, VendorReply])[] = [
+const noModel: readonly (readonly [string, HttpAnswer])[] = [
   [
     "Ollama",
     {
@@ -65,9 +65,9 @@ const noModel: readonly (readonly [string, VendorReply])[] = [
 ];
 
 describe("an address at which nothing of the API is", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type HttpAnswer, HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   canaryKey,
@@ -6,7 +7,6 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { type VendorReply, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
 
@@ -16,7 +16,7 @@ const openAI = (message: string, code: string | null, type = "invalid_request_er
 const quoting = `bad key ${canaryKey} for ${question}`;
 
 /** What comes, what is made of it, and what it is. */
-const refusals: readonly [string, VendorReply, readonly unknown[]][] = [
+const refusals: readonly [string, HttpAnswer, readonly unknown[]][] = [
   [
     "a bad request",
     { status: 400, body: openAI(quoting, "invalid_value") },
@@ -165,11 +165,11 @@ const refusals: readonly [string, VendorReply, readonly unknown[]][] = [
 ];
 
 describe("what a provider on LangChain makes of a refusal", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let provider: Provider;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
     provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }));
   });
   after(() => vendor.close());

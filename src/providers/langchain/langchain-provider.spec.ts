@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { inspect } from "node:util";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -12,7 +13,6 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import { SecretError } from "../../errors/route-errors.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
@@ -21,12 +21,12 @@ import { createOpenAI } from "../vendors/openai.ts";
 import { createKubeAI, createVllm } from "../vendors/self-hosted.ts";
 
 describe("a provider on LangChain", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let keys: FixedKeys;
   let provider: Provider;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { fakeTime } from "../../../test/fixtures/fake-time.ts";
+import {
+  type HttpAnswer,
+  HttpStandIn,
+  serverSentEvents,
+} from "../../../test/fixtures/http-stand-in.ts";
 import { callBegun, callWritten, counted, delta } from "../../../test/fixtures/openai-events.ts";
 import { chatCompletion } from "../../../test/fixtures/openai-stand-in.ts";
 import {
@@ -9,11 +14,6 @@ import {
   failureOf,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import {
-  serverSentEvents,
-  type VendorReply,
-  VendorStandIn,
-} from "../../../test/fixtures/vendor-stand-in.ts";
 import type { ChatEvent, FinishReason } from "../../data-models/chat.ts";
 import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
@@ -26,10 +26,10 @@ const finished = (reason: FinishReason): ChatEvent => ({
 });
 
 describe("an answer of /chat/completions", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let provider: Provider;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {
@@ -207,7 +207,7 @@ describe("an answer of /chat/completions", () => {
     ["is cut after the count", { body: ended, ending: "drop" }],
     ["ends without [DONE]", { body: ended, ending: "end" }],
     ["ends with a bare word", { body: [spoken, bare, counted], ending: "end" }],
-  ] as const satisfies [string, { body: object; ending: VendorReply["ending"] }][]) {
+  ] as const satisfies [string, { body: object; ending: HttpAnswer["ending"] }][]) {
     it(`is whole, and counted, when its connection ${what}`, async () => {
       vendor.reply({ ...reply, body: serverSentEvents(reply.body) });
       assert.deepEqual(await eventsOf(provider, "gpt-4o"), whole);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -8,7 +9,6 @@ import {
   failureOf,
   question,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { AccessInfo, ProviderName } from "../../arena-file/profile.ts";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
@@ -30,9 +30,9 @@ const schema = { type: "object", properties: {}, required: [], additionalPropert
 const { signal } = new AbortController();
 
 describe("providers that speak the OpenAI API", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());

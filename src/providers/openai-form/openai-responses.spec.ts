@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import { responseEvents } from "../../../test/fixtures/openai-events.ts";
 import { modelResponse } from "../../../test/fixtures/openai-stand-in.ts";
 import {
@@ -9,15 +10,14 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
 
 describe("an answer of /responses", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let provider: Provider;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

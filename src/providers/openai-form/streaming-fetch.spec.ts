@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   eventsOf,
   failureOf,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import { createSelfHosted } from "../vendors/self-hosted.ts";
 import { createStreamingFetch } from "./streaming-fetch.ts";
 
@@ -22,9 +22,9 @@ describe("createStreamingFetch", () => {
 });
 
 describe("an answer that comes whole where a stream was asked for", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());

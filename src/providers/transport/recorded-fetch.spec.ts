@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
+import { HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import { recordFetch } from "./recorded-fetch.ts";
 
 describe("recordFetch", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
 

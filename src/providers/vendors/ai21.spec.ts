@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   asking,
@@ -8,7 +9,6 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../provider.ts";
 import { createAI21 } from "./ai21.ts";
 
@@ -31,11 +31,11 @@ const friendly = serverSentEvents([
 ]);
 
 describe("the provider of AI21", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let provider: Provider;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

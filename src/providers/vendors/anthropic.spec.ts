@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   asking,
@@ -9,7 +10,6 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../provider.ts";
 import { createAnthropic } from "./anthropic.ts";
 
@@ -81,12 +81,12 @@ interface Sent {
 }
 
 describe("the provider of Anthropic", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let keys: FixedKeys;
   let provider: Provider;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

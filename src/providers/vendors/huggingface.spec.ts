@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  type HttpAnswer,
+  HttpStandIn,
+  serverSentEvents,
+} from "../../../test/fixtures/http-stand-in.ts";
+import {
   accessTo,
   asking,
   canaryKey,
@@ -9,11 +14,6 @@ import {
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import {
-  serverSentEvents,
-  type VendorReply,
-  VendorStandIn,
-} from "../../../test/fixtures/vendor-stand-in.ts";
 import { createHuggingFace } from "./huggingface.ts";
 
 const model = "meta-llama/Llama-3.3-70B-Instruct";
@@ -38,12 +38,12 @@ const friendly = serverSentEvents([
 ]);
 
 describe("the provider of Hugging Face", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let keys: FixedKeys;
   const realFetch = globalThis.fetch;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {
@@ -126,7 +126,7 @@ describe("the provider of Hugging Face", () => {
     });
   });
 
-  const errors: [string, VendorReply, readonly unknown[], RegExp][] = [
+  const errors: [string, HttpAnswer, readonly unknown[], RegExp][] = [
     [
       "a wrong token",
       { status: 401, body: { error: `Invalid credentials ${canaryKey}` } },

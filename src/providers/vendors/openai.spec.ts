@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import {
   callBegun,
   callWritten,
@@ -14,7 +15,6 @@ import {
   FixedKeys,
   question,
 } from "../../../test/fixtures/provider-questions.ts";
-import { serverSentEvents, VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { ChatEvent, ChatRequest } from "../../data-models/chat.ts";
 import type { Provider } from "../provider.ts";
 import { createOpenAI } from "./openai.ts";
@@ -31,12 +31,12 @@ const finished = (reason: string): ChatEvent =>
   ({ type: "finish", reason, usage: { inputTokens: 19, outputTokens: 10 } }) as ChatEvent;
 
 describe("the provider of OpenAI", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let keys: FixedKeys;
   let provider: Provider;
 
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

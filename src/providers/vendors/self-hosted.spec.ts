@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import { KubeAIStandIn } from "../../../test/fixtures/kubeai-stand-in.ts";
 import { type LocalKind, LocalStandIn } from "../../../test/fixtures/local-stand-in.ts";
 import {
@@ -9,7 +10,6 @@ import {
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
 import { testResources } from "../../../test/fixtures/test-resources.ts";
-import { VendorStandIn } from "../../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { createKubeAI, createOllama, createSelfHosted, createVllm } from "./self-hosted.ts";
 
@@ -127,7 +127,7 @@ describe("a server of one's own", () => {
   }
 
   it("may speak of images where there are none: then it is a refusal as any other", async () => {
-    const vendor = await VendorStandIn.start();
+    const vendor = await HttpStandIn.start();
     resources.use({ [Symbol.asyncDispose]: () => vendor.close() });
     const provider = createVllm(accessTo("vllm", { baseUrl: `${vendor.origin}/v1` }));
     const error = { message: "tiny is not a multimodal model", type: "BadRequestError" };
@@ -141,7 +141,7 @@ describe("a server of one's own", () => {
   });
 
   it("is not taken for blind when it was not started for what is asked", async () => {
-    const vendor = await VendorStandIn.start();
+    const vendor = await HttpStandIn.start();
     resources.use({ [Symbol.asyncDispose]: () => vendor.close() });
     const provider = createVllm(accessTo("vllm", { baseUrl: `${vendor.origin}/v1` }));
     vendor.reply({ status: 501, body: { error: { code: 501, message: "No chats here." } } });

@@ -1,36 +1,36 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import {
+  type HttpReply,
+  type HttpRequest,
+  HttpStandIn,
+} from "../../../test/fixtures/http-stand-in.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { testResources } from "../../../test/fixtures/test-resources.ts";
-import {
-  type VaultReply,
-  type VaultRequest,
-  VaultStandIn,
-} from "../../../test/fixtures/vaults/vault-stand-in.ts";
 import { SecretError } from "../../errors/route-errors.ts";
 import { SecretStore } from "../secret-store.ts";
 
 describe("{Azure:…}", () => {
   const resources = testResources();
   const never = new AbortController().signal;
-  let vault: VaultStandIn;
+  let vault: HttpStandIn;
   let asked: unknown[];
   let getToken: () => Promise<{ token: string; expiresOnTimestamp: number }>;
   let logger: RecordingLogger;
 
   /** Wants a bearer token, as a key vault does, and then answers. */
   const guarded =
-    (reply: VaultReply) =>
-    ({ headers }: VaultRequest): VaultReply => {
+    (reply: HttpReply) =>
+    ({ headers }: HttpRequest): HttpReply => {
       if (headers.authorization === "Bearer canary-token") return reply;
       const challenge =
         'Bearer authorization="https://login.microsoftonline.com/tenant-1", resource="https://vault.azure.net"';
       return { status: 401, headers: { "www-authenticate": challenge }, body: {} };
     };
-  const stored = (value: string): VaultReply => ({
+  const stored = (value: string): HttpReply => ({
     body: { value, id: `${vault.origin}/secrets/OpenAI/1`, attributes: { enabled: true } },
   });
-  const refusal = (status: number, code: string): VaultReply => ({
+  const refusal = (status: number, code: string): HttpReply => ({
     status,
     body: { error: { code, message: "canary-message" } },
   });
@@ -39,7 +39,7 @@ describe("{Azure:…}", () => {
     logger = new RecordingLogger("debug");
     asked = [];
     getToken = async () => ({ token: "canary-token", expiresOnTimestamp: Date.now() + 3_600_000 });
-    vault = resources.use(await VaultStandIn.start(() => "drop"));
+    vault = resources.use(await HttpStandIn.start(() => "drop"));
     vault.answer = guarded(stored("sk-canary\n"));
   });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import { type HttpReply, HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import { RecordingLogger } from "../../../test/fixtures/recording-logger.ts";
 import { testResources } from "../../../test/fixtures/test-resources.ts";
-import { type VaultReply, VaultStandIn } from "../../../test/fixtures/vaults/vault-stand-in.ts";
 import { SecretError } from "../../errors/route-errors.ts";
 import { SecretStore } from "../secret-store.ts";
 
@@ -11,12 +11,12 @@ describe("{Vault:…}", () => {
   const never = new AbortController().signal;
   const token = "hvs.canary-token";
   const preflight = "/v1/sys/internal/ui/mounts/";
-  const notFound: VaultReply = { status: 404, body: { errors: [] } };
-  const mount = (path: string, version: string): VaultReply => ({
+  const notFound: HttpReply = { status: 404, body: { errors: [] } };
+  const mount = (path: string, version: string): HttpReply => ({
     body: { data: { path, type: "kv", options: { version } } },
   });
-  let vault: VaultStandIn;
-  let documents: Record<string, VaultReply>;
+  let vault: HttpStandIn;
+  let documents: Record<string, HttpReply>;
 
   beforeEach(async () => {
     documents = {
@@ -26,7 +26,7 @@ describe("{Vault:…}", () => {
       "/v1/old/openai": { body: { data: { key: "sk-canary-1" } } },
     };
     vault = resources.use(
-      await VaultStandIn.start(({ path, headers }) => {
+      await HttpStandIn.start(({ path, headers }) => {
         if (headers["x-vault-token"] !== token) {
           return { status: 403, body: { errors: ["permission denied for canary"] } };
         }
@@ -63,7 +63,7 @@ describe("{Vault:…}", () => {
     assert.equal(await get("{Vault:secret/data/team/openai:key}"), "sk-canary-2");
     const read = vault.requests.filter(({ path }) => !path.startsWith(preflight));
     assert.deepEqual(
-      read.map(({ method, url }) => `${method} ${url}`),
+      read.map(({ method, target }) => `${method} ${target}`),
       Array(2).fill("GET /v1/secret/data/team/openai"),
     );
   });
@@ -138,7 +138,7 @@ describe("{Vault:…}", () => {
   });
 
   it("does not carry its token to where it is redirected", async () => {
-    const other = resources.use(await VaultStandIn.start(() => ({ body: {} })));
+    const other = resources.use(await HttpStandIn.start(() => ({ body: {} })));
     const location = `${other.origin}/v1/old/openai`;
     vault.answer = () => ({ status: 307, headers: { location }, body: {} });
     assert.match((await rejection(get("{Vault:old/openai:key}"))).message, /set VAULT_ADDR to the/);

@@ -7,19 +7,19 @@ import {
   sageMakerAnswer,
   sageMakerAt,
 } from "../../../../test/fixtures/aws-questions.ts";
+import { type HttpAnswer, HttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
 import { failureOf, verdictOf } from "../../../../test/fixtures/provider-questions.ts";
-import { type VendorReply, VendorStandIn } from "../../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../../provider.ts";
 
 describe("calls of AWS", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());
 
-  const asked: [string, (origin: string) => Provider, string, VendorReply][] = [
+  const asked: [string, (origin: string) => Provider, string, HttpAnswer][] = [
     ["Bedrock", bedrockAt, bedrockModels.streaming, bedrockAnswer("Hi")],
     ["SageMaker", sageMakerAt, "openai", sageMakerAnswer("Hi")],
     ["SageMaker's whole answers", sageMakerAt, "tgi", { body: { generated_text: "Hi" } }],

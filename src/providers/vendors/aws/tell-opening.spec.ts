@@ -6,26 +6,26 @@ import {
   sageMakerAnswer,
   sageMakerAt,
 } from "../../../../test/fixtures/aws-questions.ts";
+import { type HttpAnswer, HttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
 import { asking } from "../../../../test/fixtures/provider-questions.ts";
-import { type VendorReply, VendorStandIn } from "../../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../../provider.ts";
 import { tellOpening } from "./tell-opening.ts";
 
 const tools = [{ name: "f", parameters: { type: "object", properties: {} } }];
 
 describe("the opening of an answer from AWS", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let bedrock: Provider;
   let sageMaker: Provider;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
     bedrock = bedrockAt(vendor.origin);
     sageMaker = sageMakerAt(vendor.origin);
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());
 
-  const cases: [string, () => Provider, string, VendorReply][] = [
+  const cases: [string, () => Provider, string, HttpAnswer][] = [
     ["Bedrock", () => bedrock, bedrockModels.streaming, bedrockAnswer("Hi")],
     ["a refusal", () => bedrock, bedrockModels.streaming, { status: 500, body: {} }],
     ["SageMaker", () => sageMaker, "openai", sageMakerAnswer("Hi")],

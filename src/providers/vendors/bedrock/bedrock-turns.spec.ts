@@ -4,17 +4,17 @@ import {
   bedrockAt,
   bedrockModels,
 } from "../../../../test/fixtures/aws-questions.ts";
+import { HttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
 import { eventsOf } from "../../../../test/fixtures/provider-questions.ts";
-import { VendorStandIn } from "../../../../test/fixtures/vendor-stand-in.ts";
 import type { ChatRequest } from "../../../data-models/chat.ts";
 
 const tools = [{ name: "f", parameters: { type: "object", properties: {} } }];
 const result = { toolResult: { toolUseId: "1", content: [{ text: "snow" }] } };
 
 describe("the turns that Bedrock is sent", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
 

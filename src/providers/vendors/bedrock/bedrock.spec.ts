@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { awsEvent, awsStreamException } from "../../../../test/fixtures/aws-event-stream.ts";
 import { verifyAwsSignature } from "../../../../test/fixtures/aws-signature.ts";
 import { useVariables } from "../../../../test/fixtures/environment-variables.ts";
+import { type HttpAnswer, HttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   asking,
@@ -12,7 +13,6 @@ import {
   question,
   verdictOf,
 } from "../../../../test/fixtures/provider-questions.ts";
-import { type VendorReply, VendorStandIn } from "../../../../test/fixtures/vendor-stand-in.ts";
 import type { AccessInfo } from "../../../arena-file/profile.ts";
 import type { Provider } from "../../provider.ts";
 import { createBedrock } from "./bedrock.ts";
@@ -30,7 +30,7 @@ const weather = {
 };
 const noTokens = { inputTokens: null, outputTokens: null };
 
-const framed = (...frames: Buffer[]): VendorReply => ({
+const framed = (...frames: Buffer[]): HttpAnswer => ({
   headers: { "content-type": "application/vnd.amazon.eventstream", "x-amzn-requestid": "r-1" },
   body: Buffer.concat(frames),
 });
@@ -57,7 +57,7 @@ const stop = (stopReason: string) => [
 ];
 const usage = { inputTokens: 30, outputTokens: 12 };
 const friendly = framed(start, ...text("Hel", "lo"), ...stop("end_turn"));
-const refusal = (status: number, name: string, message: string): VendorReply => ({
+const refusal = (status: number, name: string, message: string): HttpAnswer => ({
   status,
   headers: {
     "content-type": "application/json",
@@ -68,9 +68,9 @@ const refusal = (status: number, name: string, message: string): VendorReply => 
 });
 
 describe("the provider of Amazon Bedrock", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());
@@ -128,10 +128,10 @@ describe("the provider of Amazon Bedrock", () => {
   });
 
   describe("with a role", () => {
-    let security: VendorStandIn;
+    let security: HttpStandIn;
     const variables: Record<string, string> = {};
     before(async () => {
-      security = await VendorStandIn.start();
+      security = await HttpStandIn.start();
       variables["AWS_ENDPOINT_URL_STS"] = security.origin;
     });
     after(() => security.close());
@@ -375,7 +375,7 @@ describe("the provider of Amazon Bedrock", () => {
     });
   }
 
-  const errors: [string, VendorReply, readonly unknown[], RegExp][] = [
+  const errors: [string, HttpAnswer, readonly unknown[], RegExp][] = [
     [
       "too many requests",
       refusal(429, "ThrottlingException", "Too many requests, please wait"),
@@ -574,7 +574,7 @@ describe("the provider of Amazon Bedrock", () => {
   });
 
   it("says where nothing answers", async () => {
-    const gone = await VendorStandIn.start();
+    const gone = await HttpStandIn.start();
     const { origin } = gone;
     await gone.close();
     const error = await failureOf(create({ endpointUrl: origin }), claude);

@@ -3,6 +3,11 @@ import { awsEventFrame, awsStreamException } from "../../../../test/fixtures/aws
 import { verifyAwsSignature } from "../../../../test/fixtures/aws-signature.ts";
 import { useVariables } from "../../../../test/fixtures/environment-variables.ts";
 import {
+  type HttpAnswer,
+  HttpStandIn,
+  serverSentEvents,
+} from "../../../../test/fixtures/http-stand-in.ts";
+import {
   accessTo,
   asking,
   canaryKey,
@@ -12,11 +17,6 @@ import {
   question,
   verdictOf,
 } from "../../../../test/fixtures/provider-questions.ts";
-import {
-  serverSentEvents,
-  type VendorReply,
-  VendorStandIn,
-} from "../../../../test/fixtures/vendor-stand-in.ts";
 import type { Provider } from "../../provider.ts";
 import { createSageMaker } from "./sagemaker.ts";
 
@@ -42,7 +42,7 @@ const payloadPart = (bytes: string) =>
     },
     bytes,
   );
-const framed = (...frames: Buffer[]): VendorReply => ({
+const framed = (...frames: Buffer[]): HttpAnswer => ({
   headers: {
     "content-type": "application/vnd.amazon.eventstream",
     "x-amzn-sagemaker-content-type": "text/event-stream",
@@ -75,7 +75,7 @@ const friendly = () => {
   // Parts are cut where the container's buffer was full, within an event as well.
   return framed(payloadPart(text.slice(0, 50)), payloadPart(text.slice(50)));
 };
-const refusal = (status: number, name: string, body: object): VendorReply => ({
+const refusal = (status: number, name: string, body: object): HttpAnswer => ({
   status,
   headers: { "content-type": "application/json", "x-amzn-errortype": name },
   body,
@@ -89,9 +89,9 @@ const modelError = (OriginalStatusCode: number, OriginalMessage: string) =>
   });
 
 describe("the provider of Amazon SageMaker", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => vendor.reset());
@@ -289,7 +289,7 @@ describe("the provider of Amazon SageMaker", () => {
     assert.match(error.message, /ACCESS_KEY_ID:SECRET_ACCESS_KEY/);
   });
 
-  const errors: [string, VendorReply, readonly unknown[], RegExp][] = [
+  const errors: [string, HttpAnswer, readonly unknown[], RegExp][] = [
     [
       "a model's server that does not take the request",
       modelError(422, `{"error":"bad ${question} ${canaryKey}","error_type":"validation"}`),
