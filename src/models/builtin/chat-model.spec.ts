@@ -129,14 +129,13 @@ describe("ChatModel", () => {
       ],
     ];
     for (const [message, expected] of answers) {
-      vendor.reply({ kind: "answer", body: chatCompletion(message) });
+      vendor.reply({ body: chatCompletion(message) });
       assert.deepEqual(await ask({}), expected);
     }
   });
 
   it("lets the model draw over /responses and returns the image", async () => {
     vendor.reply({
-      kind: "answer",
       body: modelResponse([
         { type: "reasoning", id: "rs_1", summary: [] },
         { type: "image_generation_call", id: "ig_1", status: "completed", result: "iVBORw0KGgo=" },
@@ -180,11 +179,11 @@ describe("ChatModel", () => {
 
   it("passes a refusal on as text", async () => {
     const refusal = "I cannot help with that.";
-    vendor.reply({ kind: "answer", body: chatCompletion({ refusal }) });
+    vendor.reply({ body: chatCompletion({ refusal }) });
     assert.deepEqual(await ask({}), { text: refusal });
     const content = [{ type: "refusal", refusal }];
     const body = modelResponse([{ type: "message", id: "msg_1", role: "assistant", content }]);
-    vendor.reply({ kind: "answer", body });
+    vendor.reply({ body });
     assert.deepEqual(await ask({ OPENAI_IMAGE_OUTPUT: "true" }), { text: refusal });
   });
 
@@ -194,7 +193,7 @@ describe("ChatModel", () => {
       chatCompletion({ content: "" }, "content_filter"),
       modelResponse([], filtered),
     ]) {
-      vendor.reply({ kind: "answer", body });
+      vendor.reply({ body });
       const isResponse = Reflect.get(body, "object") === "response";
       await assert.rejects(ask(isResponse ? { OPENAI_IMAGE_OUTPUT: "true" } : {}), {
         name: "ProviderError",
@@ -208,7 +207,7 @@ describe("ChatModel", () => {
   it("ends the HTTP request when nobody waits any longer", async () => {
     const controller = new AbortController();
     const reason = new Error("the deadline has passed");
-    vendor.reply({ kind: "hang" });
+    vendor.reply("hang");
     const asked = ask({}, hello, createRequestContext({ signal: controller.signal }));
     await vendor.received(1);
     controller.abort(reason);

@@ -8,7 +8,10 @@ import {
   type Reply,
   vendorError,
 } from "../../../test/fixtures/openai-stand-in.ts";
+import { question, verdictOf } from "../../../test/fixtures/provider-questions.ts";
 import { createRequestContext } from "../../../test/fixtures/request-context.ts";
+import { openAIFailures } from "../../../test/suites/openai-failures.ts";
+import { verdicts } from "../../../test/suites/provider.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import type { Clock } from "../../routing/call/clock.ts";
@@ -17,10 +20,8 @@ import { ChatModel } from "./chat-model.ts";
 import type { ChatModelOptions } from "./chat-model-options.ts";
 
 const canary = "sk-canary-7Qw3rT9zXk21";
-const question = "canary-question-of-a-participant";
 
 const answer = (status: number, body: object | string, headers = {}): Reply => ({
-  kind: "answer",
   status,
   body,
   headers,
@@ -96,154 +97,28 @@ describe("a provider's failures", () => {
   };
 
   const quoting = `Incorrect API key provided: ${canary}. Also: ${canary.slice(0, 10)}****${canary.slice(-4)}`;
-  const cases: [string, Reply, string, boolean, RegExp][] = [
-    [
-      "a request that the vendor does not take",
-      answer(
-        400,
-        vendorError(`bad: ${question} ${quoting}`, "invalid_value", "invalid_request_error"),
-      ),
-      "INVALID_ARGUMENT",
-      false,
-      /400, invalid_value, invalid_request_error/,
-    ],
-    [
-      "a conversation that is too long",
-      answer(
-        400,
-        vendorError(
-          "maximum context length is 128000",
-          "context_length_exceeded",
-          "invalid_request_error",
-        ),
-      ),
-      "INVALID_ARGUMENT",
-      false,
-      /longer than the model can read/,
-    ],
-    [
-      "a wrong key, which the vendor quotes",
-      answer(401, vendorError(quoting, "invalid_api_key", "invalid_request_error")),
-      "UNAUTHENTICATED",
-      false,
-      /Check OPENAI_API_KEY/,
-    ],
-    [
-      "a gateway's refusal",
-      answer(401, { statusCode: 401, message: quoting }),
-      "UNAUTHENTICATED",
-      false,
-      /Check OPENAI_API_KEY/,
-    ],
-    ["an account without credit", answer(402, {}), "RESOURCE_EXHAUSTED", false, /no credit/],
-    [
-      "a model that the key may not use",
-      answer(403, vendorError(quoting, "model_not_allowed", "x")),
-      "PERMISSION_DENIED",
-      false,
-      /may not use "gpt-4o" \(403, model_not_allowed\)/,
-    ],
-    [
-      "an unknown model",
-      answer(
-        404,
-        vendorError(`no such model for ${canary}`, "model_not_found", "invalid_request_error"),
-      ),
-      "NOT_FOUND",
-      false,
-      /no model "gpt-4o" at http:\/\/127.*Check OPENAI_MODEL and OPENAI_BASE_URL/,
-    ],
-    ["a server that gave up", answer(408, {}), "DEADLINE_EXCEEDED", true, /408/],
-    [
-      "a request that is too large",
-      answer(413, "<html>too large</html>"),
-      "INVALID_ARGUMENT",
-      false,
-      /413/,
-    ],
-    ["too many requests", answer(429, {}), "RESOURCE_EXHAUSTED", true, /too many/],
-    [
-      "a quota that is used up",
-      answer(
-        429,
-        vendorError("You exceeded your current quota", "insufficient_quota", "insufficient_quota"),
-      ),
-      "RESOURCE_EXHAUSTED",
-      false,
-      /quota is used up/,
-    ],
-    ["a broken server", answer(500, { error: quoting }), "UNAVAILABLE", true, /500/],
-    [
-      "a broken proxy",
-      answer(502, `<html>${"Bad gateway ".repeat(9999)}${quoting}</html>`),
-      "UNAVAILABLE",
-      true,
-      /502/,
-    ],
-    ["an overloaded server", answer(503, {}), "UNAVAILABLE", true, /503/],
-    [
-      "a redirect",
-      answer(307, "", { location: "http://127.0.0.1:9/" }),
-      "FAILED_PRECONDITION",
-      false,
-      /307.*OPENAI_BASE_URL/,
-    ],
-    ["a server that is something else", answer(418, "teapot"), "FAILED_PRECONDITION", false, /418/],
-    [
-      "Azure's content filter",
-      answer(400, {
-        error: {
-          code: "content_filter",
-          message: question,
-          innererror: { code: "ResponsibleAIPolicyViolation" },
-        },
-      }),
-      "PERMISSION_DENIED",
-      false,
-      /content filter/,
-    ],
-    [
-      "a connection that is dropped",
-      { kind: "drop" },
-      "UNAVAILABLE",
-      true,
-      /connection to http.* broke/,
-    ],
-    ["an answer that breaks off", { kind: "drop", halfway: true }, "UNAVAILABLE", true, /broke/],
-    ["a web page", answer(200, `<html>${canary}</html>`), "INTERNAL", false, /cannot be read/],
-    [
-      "JSON that is none",
-      answer(200, `{"a": ${canary}`, { "content-type": "application/json" }),
-      "INTERNAL",
-      false,
-      /cannot be read/,
-    ],
-    [
-      "an answer without choices",
-      answer(200, { choices: [], key: canary }),
-      "INTERNAL",
-      false,
-      /cannot be read/,
-    ],
-    [
-      "an answer of another API",
-      answer(200, { text: canary }),
-      "INTERNAL",
-      false,
-      /cannot be read/,
-    ],
-  ];
-
-  for (const [name, reply, code, retryable, problem] of cases) {
-    it(`answers ${code} for ${name}, without the key and the request's words`, async () => {
+  for (const [name, [reply, verdict, problem = /./]] of Object.entries(openAIFailures(canary))) {
+    // A model that is being loaded is waited for.
+    if (verdict === verdicts.loading) continue;
+    it(`answers ${verdict[0]} for ${name}, without the key and the request's words`, async () => {
       vendor.reply(reply, reply, reply);
       const error = await fail();
-      assert.equal(error.code, code);
-      assert.equal(error.retryable, retryable);
+      assert.deepEqual(verdictOf(error), verdict);
       assert.match(error.message, problem);
       assert.match(error.message, /^OpenAI: /);
     });
   }
+
+  it("names the settings to look at", async () => {
+    for (const [reply, problem] of [
+      [answer(401, {}), /Check OPENAI_API_KEY/],
+      [answer(404, {}), /Check OPENAI_MODEL and OPENAI_BASE_URL/],
+      [answer(307, ""), /307.*OPENAI_BASE_URL/],
+    ] as const) {
+      vendor.reply(reply);
+      assert.match((await fail()).message, problem);
+    }
+  });
 
   it("answers for a response that failed while the vendor worked on it", async () => {
     const failures: [string, string, boolean][] = [
@@ -383,7 +258,7 @@ describe("a provider's failures", () => {
         return () => {};
       },
     };
-    vendor.reply({ kind: "hang" });
+    vendor.reply("hang");
     const model = await createModel({}, clock);
     const context = {
       ...createRequestContext({ signal: controller.signal }),

@@ -108,31 +108,6 @@ describe("a provider on LangChain", () => {
     assert.deepEqual(vendor.requests, []);
   });
 
-  it("refuses before the call what the model cannot honour", async () => {
-    const image = [{ type: "image", url: "data:image/png;base64,AAAA" }] as const;
-    const tool = { name: "f", parameters: { type: "object" } };
-    for (const [model, request, named] of [
-      ["gpt-4", { messages: [{ role: "user", content: image }] }, /images/],
-      ["gpt-4", { responseFormat: { type: "json" } }, /JSON answers/],
-      [
-        "gpt-4-turbo",
-        { responseFormat: { type: "json-schema", name: "x", schema: {} } },
-        /a JSON schema/,
-      ],
-      ["o1-mini", { tools: [tool] }, /tools/],
-      ["o3", { temperature: 0, stop: ["x"] }, /stop/],
-      ["gpt-5-mini", { topP: 1 }, /topP/],
-      ["gpt-4o", { toolChoice: "required" }, /choice of a tool/],
-      ["gpt-4o", { tools: [tool], toolChoice: { name: "g" } }, /choice of a tool/],
-      ["gpt-4o", { imageOutput: true, seed: 1 }, /neither stop nor seed/],
-    ] as const) {
-      const error = await failureOf(provider, model, asking(request));
-      assert.match(error.message, named);
-      assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "unsupported", false]);
-    }
-    assert.deepEqual(vendor.requests, []);
-  });
-
   it("refuses before the call what can never fit, and lets pass what may", async () => {
     const long = asking({ messages: [{ role: "user", content: "word ".repeat(12_000) }] });
     const error = await failureOf(provider, "gpt-4", long);

@@ -1,21 +1,18 @@
 import assert from "node:assert/strict";
 import { fakeTime } from "../../../test/fixtures/fake-time.ts";
+import { type HttpAnswer, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import {
-  type HttpAnswer,
-  HttpStandIn,
-  serverSentEvents,
-} from "../../../test/fixtures/http-stand-in.ts";
-import { callBegun, callWritten, counted, delta } from "../../../test/fixtures/openai-events.ts";
+  callBegun,
+  callWritten,
+  counted,
+  delta,
+  openAIForm,
+} from "../../../test/fixtures/openai-events.ts";
 import { chatCompletion } from "../../../test/fixtures/openai-stand-in.ts";
-import {
-  accessTo,
-  asking,
-  eventsOf,
-  failureOf,
-  verdictOf,
-} from "../../../test/fixtures/provider-questions.ts";
+import { providerAtVendor } from "../../../test/fixtures/provider-at-vendor.ts";
+import { accessTo, asking, verdictOf } from "../../../test/fixtures/provider-questions.ts";
+import { verdicts } from "../../../test/suites/provider.ts";
 import type { ChatEvent, FinishReason } from "../../data-models/chat.ts";
-import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
 
 const png = "data:image/png;base64,iVBORw0KGgo=";
@@ -26,42 +23,27 @@ const finished = (reason: FinishReason): ChatEvent => ({
 });
 
 describe("an answer of /chat/completions", () => {
-  let vendor: HttpStandIn;
-  let provider: Provider;
-  before(async () => {
-    vendor = await HttpStandIn.start();
+  const at = providerAtVendor({
+    create: (origin) => createOpenAI(accessTo("openai", { baseUrl: `${origin}/v1` })),
+    model: "gpt-4o",
+    friendly: openAIForm().friendly,
   });
-  after(() => vendor.close());
-  beforeEach(() => {
-    vendor.reset();
-    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }));
-  });
-
   const bare = { choices: [{ index: 0, finish_reason: "stop" }] };
   const spoken = delta({ content: "Hello" });
   const ended = [spoken, delta({}, "stop"), counted];
   const whole = [{ type: "text", text: "Hello" }, finished("stop")];
 
-  for (const [word, reason] of [
-    ["stop", "stop"],
-    ["length", "length"],
-    ["content_filter", "content-filter"],
-    ["tool_calls", "tool-calls"],
-    ["function_call", "tool-calls"],
-  ] as const) {
-    it(`reads the finish reason ${word} as ${reason}`, async () => {
-      vendor.reply({ body: serverSentEvents([delta({ content: "x" }), delta({}, word), counted]) });
-      assert.deepEqual((await eventsOf(provider, "gpt-4o")).at(-1), finished(reason));
-    });
-  }
-
   it("ends promptly without [DONE], and knows no usage where none is told", async () => {
-    vendor.reply({ body: serverSentEvents([delta({ content: "x" }), delta({}, "stop")]) });
-    assert.deepEqual((await eventsOf(provider, "gpt-4o")).at(-1), {
-      type: "finish",
-      reason: "stop",
-      usage: { inputTokens: null, outputTokens: null },
-    });
+    assert.deepEqual(
+      (
+        await at().events({ body: serverSentEvents([delta({ content: "x" }), delta({}, "stop")]) })
+      ).at(-1),
+      {
+        type: "finish",
+        reason: "stop",
+        usage: { inputTokens: null, outputTokens: null },
+      },
+    );
   });
 
   it("passes a refusal on as text", async () => {
@@ -69,8 +51,7 @@ describe("an answer of /chat/completions", () => {
       delta({ role: "assistant", content: null, refusal: "I will not." }),
       delta({}, "stop"),
     ];
-    vendor.reply({ body: serverSentEvents(events) });
-    const [first] = await eventsOf(provider, "gpt-4o");
+    const [first] = await at().events({ body: serverSentEvents(events) });
     assert.deepEqual(first, { type: "text", text: "I will not." });
   });
 
@@ -82,8 +63,7 @@ describe("an answer of /chat/completions", () => {
       delta({}, "stop"),
       counted,
     ];
-    vendor.reply({ body: serverSentEvents(events) });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o"), [
+    assert.deepEqual(await at().events({ body: serverSentEvents(events) }), [
       { type: "text", text: "A cat." },
       { type: "text", text: "\nhttps://example.org/cat.png" },
       { type: "image", base64: "iVBORw0KGgo=" },
@@ -97,8 +77,7 @@ describe("an answer of /chat/completions", () => {
       delta({ tool_calls: [{ id: "a", function: { name: "f", arguments: '{"x":1}' } }] }),
       delta({ tool_calls: [{ id: "b", function: { name: "f", arguments: "" } }] }, "stop"),
     ];
-    vendor.reply({ body: serverSentEvents(events) });
-    const [text, first, second, last] = await eventsOf(provider, "gpt-4o");
+    const [text, first, second, last] = await at().events({ body: serverSentEvents(events) });
     assert.deepEqual(text, { type: "text", text: "Hel" });
     assert.deepEqual(first, {
       type: "tool-call",
@@ -115,27 +94,16 @@ describe("an answer of /chat/completions", () => {
       function: { name: "f", arguments: "{}" },
     });
     const message = { content: "Looking.", tool_calls: [call("a"), call("b")] };
-    vendor.reply({ body: chatCompletion(message, "tool_calls") });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o"), [
+    assert.deepEqual(await at().events({ body: chatCompletion(message, "tool_calls") }), [
       { type: "text", text: "Looking." },
       { type: "tool-call", call: { id: "a", name: "f", arguments: "{}" } },
       { type: "tool-call", call: { id: "b", name: "f", arguments: "{}" } },
       finished("tool-calls"),
     ]);
     for (const body of [{}, { choices: [] }]) {
-      vendor.reply({ body });
-      const error = await failureOf(provider, "gpt-4o");
+      const error = await at().failure({ body });
       // Who answers in another form will do so the next time, too.
-      assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", false]);
-    }
-  });
-
-  it("takes an answer for broken that ends without a reason or with its connection", async () => {
-    const begun = serverSentEvents([delta({ role: "assistant", content: "Hel" })]);
-    for (const ending of ["end", "drop"] as const) {
-      vendor.reply({ body: begun, ending });
-      const error = await failureOf(provider, "gpt-4o");
-      assert.deepEqual(verdictOf(error), ["UNAVAILABLE", "broken-stream", true], ending);
+      assert.deepEqual(verdictOf(error), verdicts.malformed);
     }
   });
 
@@ -143,62 +111,35 @@ describe("an answer of /chat/completions", () => {
     const broken = [delta({ content: "x" }), '{"choices": ['];
     const cut = [callBegun(0, "call_1", "weather"), callWritten(0, '{"ci'), delta({}, "stop")];
     for (const events of [broken, cut]) {
-      vendor.reply({ body: serverSentEvents(events) });
-      const error = await failureOf(provider, "gpt-4o");
+      const error = await at().failure({ body: serverSentEvents(events) });
       assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", true]);
     }
   });
 
   it("tells what breaks within the answer", async () => {
     for (const [error, verdict] of [
-      [{ message: "x", type: "server_error", code: null }, ["UNAVAILABLE", "unavailable", true]],
-      [
-        { message: "x", type: "tokens", code: "rate_limit_exceeded" },
-        ["RESOURCE_EXHAUSTED", "rate-limit", true],
-      ],
-      [{ message: "x", type: "BadRequestError", code: 503 }, ["UNAVAILABLE", "unavailable", true]],
+      [{ message: "x", type: "server_error", code: null }, verdicts.unavailable],
+      [{ message: "x", type: "tokens", code: "rate_limit_exceeded" }, verdicts.rateLimit],
+      [{ message: "x", type: "BadRequestError", code: 503 }, verdicts.unavailable],
     ] as const) {
-      vendor.reply({ body: serverSentEvents([delta({ content: "x" }), { error }]) });
-      assert.deepEqual(verdictOf(await failureOf(provider, "gpt-4o")), verdict);
+      assert.deepEqual(
+        verdictOf(
+          await at().failure({ body: serverSentEvents([delta({ content: "x" }), { error }]) }),
+        ),
+        verdict,
+      );
     }
   });
 
-  for (const [when, begun] of [
-    ["before", []],
-    ["within", [delta({ role: "assistant", content: "Hel" })]],
-  ] as const) {
-    it(`hangs up at an abort ${when} the answer`, async () => {
-      const body = begun.length > 0 ? { body: serverSentEvents(begun) } : {};
-      vendor.reply({ ...body, ending: "hang" });
-      const controller = new AbortController();
-      const reason = new Error("the participant left");
-      const answer = Array.fromAsync(
-        provider.stream("gpt-4o", asking(), { signal: controller.signal }),
-      );
-      const rejected = assert.rejects(answer, reason);
-      await vendor.received(1);
-      controller.abort(reason);
-      await Promise.all([vendor.last.closed, rejected]);
-    });
-  }
-
   it("hangs up when nobody listens any longer", async () => {
+    const { provider, vendor } = at();
     vendor.reply({ body: serverSentEvents([delta({ content: "Hel" })]), ending: "hang" });
     const { signal } = new AbortController();
     for await (const event of provider.stream("gpt-4o", asking(), { signal })) {
       assert.equal(event.type, "text");
       break;
     }
-    await vendor.last.closed;
-  });
-
-  it("asks nobody when it was aborted before", async () => {
-    const reason = new Error("too late");
-    const answer = Array.fromAsync(
-      provider.stream("gpt-4o", asking(), { signal: AbortSignal.abort(reason) }),
-    );
-    await assert.rejects(answer, reason);
-    assert.deepEqual(vendor.requests, []);
+    await at().vendor.last.closed;
   });
 
   for (const [what, reply] of [
@@ -209,15 +150,9 @@ describe("an answer of /chat/completions", () => {
     ["ends with a bare word", { body: [spoken, bare, counted], ending: "end" }],
   ] as const satisfies [string, { body: object; ending: HttpAnswer["ending"] }][]) {
     it(`is whole, and counted, when its connection ${what}`, async () => {
-      vendor.reply({ ...reply, body: serverSentEvents(reply.body) });
-      assert.deepEqual(await eventsOf(provider, "gpt-4o"), whole);
+      assert.deepEqual(await at().events({ ...reply, body: serverSentEvents(reply.body) }), whole);
     });
   }
-
-  it("is broken when its connection is, before it has ended", async () => {
-    vendor.reply({ body: serverSentEvents([delta({ content: "Hello" })]), ending: "drop" });
-    await assert.rejects(eventsOf(provider, "gpt-4o"), { reason: "broken-stream" });
-  });
 
   it("is alive while it thinks or writes a call, and not while it only keeps the connection", async () => {
     const call = (fields: object) => delta({ tool_calls: [{ index: 0, function: fields }] });
@@ -235,6 +170,7 @@ describe("an answer of /chat/completions", () => {
       [counted, false],
       [delta({ content: "Hello" }), false],
     ] as const) {
+      const { provider, vendor } = at();
       vendor.reply({ body: serverSentEvents([event, delta({}, "length"), "[DONE]"]) });
       let signs = 0;
       const onProgress = () => {
@@ -251,14 +187,15 @@ describe("an answer of /chat/completions", () => {
     const time = fakeTime();
 
     it("is whole soon after the count, and closes it", async () => {
-      vendor.reply({ body: serverSentEvents(ended), ending: "hang" });
       let isAnswered = false;
-      const answer = eventsOf(provider, "gpt-4o").finally(() => {
-        isAnswered = true;
-      });
+      const answer = at()
+        .events({ body: serverSentEvents(ended), ending: "hang" })
+        .finally(() => {
+          isAnswered = true;
+        });
       while (!isAnswered) await time.pass(50);
       assert.deepEqual(await answer, whole);
-      await vendor.last.closed;
+      await at().vendor.last.closed;
     });
   });
 });

@@ -1,75 +1,38 @@
 import assert from "node:assert/strict";
-import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
+import { serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import { responseEvents } from "../../../test/fixtures/openai-events.ts";
-import { modelResponse } from "../../../test/fixtures/openai-stand-in.ts";
+import { modelResponse, outputText } from "../../../test/fixtures/openai-stand-in.ts";
+import { providerAtVendor } from "../../../test/fixtures/provider-at-vendor.ts";
 import {
   accessTo,
   asking,
-  eventsOf,
-  failureOf,
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
 
 describe("an answer of /responses", () => {
-  let vendor: HttpStandIn;
-  let provider: Provider;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => {
-    vendor.reset();
-    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }));
+  const at = providerAtVendor({
+    create: (origin) => createOpenAI(accessTo("openai", { baseUrl: `${origin}/v1` })),
+    model: "gpt-4o",
+    friendly: "hang",
   });
 
   it("lets a model draw over the Responses API, which keeps nothing", async () => {
-    const item = { type: "image_generation_call", id: "ig_1", status: "completed", result: "AAAA" };
-    const message = {
-      type: "message",
-      id: "msg_1",
+    const drawn = {
+      type: "image_generation_call",
+      id: "ig_1",
       status: "completed",
-      role: "assistant",
-      content: [{ type: "output_text", text: "A cat.", annotations: [] }],
+      result: "AAAA",
     };
-    const response = {
-      id: "resp_1",
-      object: "response",
-      created_at: 1741476542,
-      model: "gpt-4o",
-      error: null,
-      incomplete_details: null,
-    };
-    const events = [
-      { type: "response.created", response: { ...response, status: "in_progress", output: [] } },
-      { type: "response.output_item.done", output_index: 0, item },
-      {
-        type: "response.output_text.delta",
-        item_id: "msg_1",
-        output_index: 1,
-        content_index: 0,
-        delta: "A cat.",
-      },
-      {
-        type: "response.completed",
-        response: {
-          ...response,
-          status: "completed",
-          output: [item, message],
-          usage: { input_tokens: 36, output_tokens: 87, total_tokens: 123 },
-        },
-      },
-    ];
-    vendor.reply({ body: serverSentEvents(events) });
-    assert.deepEqual(await eventsOf(provider, "gpt-4o", asking({ imageOutput: true })), [
+    const reply = serverSentEvents(responseEvents(modelResponse([drawn, outputText("A cat.")])));
+    assert.deepEqual(await at().events({ body: reply }, { imageOutput: true }), [
       { type: "image", base64: "AAAA" },
       { type: "text", text: "A cat." },
       { type: "finish", reason: "stop", usage: { inputTokens: 36, outputTokens: 87 } },
     ]);
-    assert.equal(vendor.last.target, "/v1/responses");
-    const { store, tools } = vendor.last.body as Record<string, unknown>;
+    assert.equal(at().vendor.last.target, "/v1/responses");
+    const { store, tools } = at().vendor.last.fields;
     assert.deepEqual([store, tools], [false, [{ type: "image_generation" }]]);
   });
 
@@ -80,8 +43,10 @@ describe("an answer of /responses", () => {
       ["invalid_prompt", ["PERMISSION_DENIED", "content-filter", false]],
     ] as const) {
       const fields = { status: "failed", error: { code, message: question } };
-      vendor.reply({ body: serverSentEvents(responseEvents(modelResponse([], fields))) });
-      const error = await failureOf(provider, "gpt-4o", asking({ imageOutput: true }));
+      const error = await at().failure(
+        { body: serverSentEvents(responseEvents(modelResponse([], fields))) },
+        { imageOutput: true },
+      );
       assert.deepEqual(verdictOf(error), verdict);
     }
   });
@@ -96,6 +61,7 @@ describe("an answer of /responses", () => {
       [{ type: "response.in_progress", response: {} }, false],
       [{ type: "keepalive" }, false],
     ] as const) {
+      const { provider, vendor } = at();
       vendor.reply({ body: serverSentEvents([event, ...whole]) });
       let signs = 0;
       const onProgress = () => {

@@ -7,7 +7,8 @@ import {
   canaryKey,
   question,
 } from "../../../test/fixtures/provider-questions.ts";
-import { describeProvider, png, weather } from "../../../test/suites/provider.ts";
+import { openAIFailures } from "../../../test/suites/openai-failures.ts";
+import { describeProvider, png, showing, weather } from "../../../test/suites/provider.ts";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { createOpenAI } from "./openai.ts";
 
@@ -70,9 +71,32 @@ describeProvider(
       ],
       talk: { messages: openAIToolTalk },
     },
-    // What it makes of refusals and of ends is told for all who speak its API, where that is done.
-    refused: {},
-    failures: {},
+    reasons: {
+      stop: "stop",
+      length: "length",
+      content_filter: "content-filter",
+      tool_calls: "tool-calls",
+      function_call: "tool-calls",
+    },
+    refused: {
+      images: [showing(picture), /images/, "gpt-4"],
+      JSON: [{ responseFormat: { type: "json" } }, /JSON answers/, "gpt-4"],
+      "a JSON schema": [
+        { responseFormat: { type: "json-schema", name: "x", schema: {} } },
+        /a JSON schema/,
+        "gpt-4-turbo",
+      ],
+      tools: [{ tools: [weather] }, /tools/, "o1-mini"],
+      "stop words while it thinks": [{ temperature: 0, stop: ["x"] }, /stop/, "o3"],
+      "topP while it thinks": [{ topP: 1 }, /topP/, "gpt-5-mini"],
+      "a choice among no tools": [{ toolChoice: "required" }, /choice of a tool/],
+      "a choice that there is not": [
+        { tools: [weather], toolChoice: { name: "g" } },
+        /choice of a tool/,
+      ],
+      "a seed for a drawing": [{ imageOutput: true, seed: 1 }, /neither stop nor seed/],
+    },
+    failures: openAIFailures(canaryKey),
     lists: {
       pages: [
         { body: { object: "list", data: [{ id: "gpt-4o", object: "model" }, { id: "o3" }] } },
