@@ -6,6 +6,7 @@ import type {
   FinishReason,
 } from "../../src/data-models/chat.ts";
 import { type HttpAnswer, type HttpReply, HttpStandIn } from "../fixtures/http-stand-in.ts";
+import { openAIToolTalk } from "../fixtures/openai-events.ts";
 import {
   type ProviderAtVendor,
   type ProviderSetup,
@@ -18,6 +19,12 @@ export const weather = {
   name: "weather",
   description: "Tells the weather",
   parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+};
+
+/** How it is offered, and its calls are told, in the form of /chat/completions. */
+export const openAITools = {
+  sent: { tools: [{ type: "function", function: weather }] },
+  talk: { messages: openAIToolTalk },
 };
 
 /** The bytes of an image, in base64. */

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { inspect } from "node:util";
 import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../../test/fixtures/openai-events.ts";
+import { providerAtVendor } from "../../../test/fixtures/provider-at-vendor.ts";
 import {
   accessTo,
-  asking,
   canaryKey,
   eventsOf,
   FixedKeys,
@@ -16,24 +15,14 @@ import {
 import { ProviderError } from "../../errors/model-errors.ts";
 import { SecretError } from "../../errors/route-errors.ts";
 import type { SecretSource } from "../../secrets/secret-source.ts";
-import type { Provider } from "../provider.ts";
 import { createOpenAI } from "../vendors/openai.ts";
 import { createKubeAI, createVllm } from "../vendors/self-hosted.ts";
 
 describe("a provider on LangChain", () => {
-  let vendor: HttpStandIn;
-  let keys: FixedKeys;
-  let provider: Provider;
-
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => {
-    vendor.reset();
-    keys = new FixedKeys();
-    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, keys));
-  });
+  const create = (origin: string, keys: SecretSource) =>
+    createOpenAI(accessTo("openai", { baseUrl: `${origin}/v1` }, keys));
+  const friendly = { body: serverSentEvents(spoken("x")) };
+  const at = providerAtVendor({ create, model: "gpt-4o", friendly });
 
   it("says for how long it is to be left alone, in each way of saying it", async () => {
     const inAMinute = new Date(Date.now() + 60_000).toUTCString();
@@ -44,19 +33,17 @@ describe("a provider on LangChain", () => {
       [{}, { error: "Model x is currently loading", estimated_time: 20 }, 20_000, 20_000],
       [{}, {}, 0, 0],
     ] as const) {
-      vendor.reply({ status: 503, headers, body });
-      const { retryAfterMs } = await failureOf(provider, "gpt-4o");
+      const { retryAfterMs } = await at().failure({ status: 503, headers, body });
       assert.ok(retryAfterMs >= least && retryAfterMs <= most, String(retryAfterMs));
     }
   });
 
   it("reports a key that was refused, and no other", async () => {
-    vendor.reply({ status: 429, body: {} }, { status: 403, body: {} });
-    await failureOf(provider, "gpt-4o");
-    await failureOf(provider, "gpt-4o");
+    const { provider, vendor, keys } = at();
+    await at().failure({ status: 429, body: {} });
+    await at().failure({ status: 403, body: {} });
     assert.equal(keys.refusals, 0);
-    vendor.reply({ status: 401, body: {} });
-    await failureOf(provider, "gpt-4o");
+    await at().failure({ status: 401, body: {} });
     assert.equal(keys.refusals, 1);
     vendor.reply({ status: 401, body: {} });
     const { signal } = new AbortController();
@@ -71,9 +58,10 @@ describe("a provider on LangChain", () => {
       get: () => rotated.shift()?.get() ?? assert.fail("asked too often"),
       refused: () => {},
     };
-    provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
+    const { vendor } = at();
+    const provider = create(vendor.origin, source);
     for (const key of ["first", "second"]) {
-      vendor.reply({ body: serverSentEvents(spoken("x")) });
+      vendor.reply(friendly);
       await eventsOf(provider, "gpt-4o");
       assert.equal(vendor.last.headers.authorization, `Bearer ${key}`);
     }
@@ -89,44 +77,41 @@ describe("a provider on LangChain", () => {
         get: () => Promise.reject(new SecretError("{Env:X}", reason, "no key.")),
         refused: () => assert.fail("no key was refused"),
       };
-      provider = createOpenAI(accessTo("openai", { baseUrl: `${vendor.origin}/v1` }, source));
-      const error = await failureOf(provider, "gpt-4o");
+      const error = await failureOf(create(at().vendor.origin, source), "gpt-4o");
       assert.match(error.message, /^OpenAI: \{Env:X\}: no key/);
       assert.deepEqual([error.reason, error.retryable], ["access", retryable]);
     }
-    assert.deepEqual(vendor.requests, []);
+    assert.deepEqual(at().vendor.requests, []);
   });
 
   it("refuses a key that no header can carry, without saying it", async () => {
-    const access = accessTo(
-      "openai",
-      { baseUrl: vendor.origin },
-      new FixedKeys(`${canaryKey}\n\u0007`),
-    );
-    const error = await failureOf(createOpenAI(access), "gpt-4o");
+    const { vendor } = at();
+    const keys = new FixedKeys(`${canaryKey}\n\u0007`);
+    const error = await failureOf(create(vendor.origin, keys), "gpt-4o");
     assert.match(error.message, /profiles\[0\]\.accessKey holds a character/);
-    assert.deepEqual(vendor.requests, []);
+    assert.deepEqual(at().vendor.requests, []);
   });
 
   it("refuses before the call what can never fit, and lets pass what may", async () => {
-    const long = asking({ messages: [{ role: "user", content: "word ".repeat(12_000) }] });
-    const error = await failureOf(provider, "gpt-4", long);
+    const long = { messages: [{ role: "user", content: "word ".repeat(12_000) }] } as const;
+    const error = await at().failure(null, long, "gpt-4");
     assert.deepEqual(verdictOf(error), ["INVALID_ARGUMENT", "context-length", false]);
     assert.match(error.message, /at least 10000 tokens, and "gpt-4" has 8192/);
-    assert.deepEqual(vendor.requests, []);
-    vendor.reply({ body: serverSentEvents(spoken("x")) });
-    await eventsOf(provider, "nobody-knows", long);
+    assert.deepEqual(at().vendor.requests, []);
+    await at().sent(long, "nobody-knows");
   });
 
   it("says where a tool call's arguments are no JSON", async () => {
     const toolCalls = [{ id: "a", name: "f", arguments: `{"${question}` }];
-    const request = asking({ messages: [{ role: "assistant", content: "", toolCalls }] });
-    const error = await failureOf(provider, "gpt-4o", request);
+    const messages = [{ role: "assistant", content: "", toolCalls }] as const;
+    const error = await at().failure(null, { messages });
     assert.match(error.message, /messages\[0\]\.toolCalls\[0\]\.arguments is no JSON object/);
   });
 
   it("tells a server that is down", async () => {
-    const closed = await closedOrigin();
+    const gone = await HttpStandIn.start();
+    const { origin: closed } = gone;
+    await gone.close();
     for (const provider of [
       createVllm(accessTo("vllm", { baseUrl: `${closed}/v1` }, null)),
       createKubeAI(accessTo("kubeai", { baseUrl: `${closed}/openai/v1` }, null)),
@@ -139,19 +124,10 @@ describe("a provider on LangChain", () => {
   it("tells a host that is none, and TLS that is none", async () => {
     for (const baseUrl of [
       "http://nobody.invalid/v1",
-      `${vendor.origin.replace("http", "https")}/v1`,
+      `${at().vendor.origin.replace("http", "https")}/v1`,
     ]) {
       const error = await failureOf(createOpenAI(accessTo("openai", { baseUrl })), "gpt-4o");
       assert.equal(error.reason, "connection", inspect(error));
     }
   });
 });
-
-async function closedOrigin(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
-}

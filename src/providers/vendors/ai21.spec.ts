@@ -4,14 +4,20 @@ import {
   counted,
   delta,
   openAIForm,
-  openAIToolTalk,
+  openAISettings,
 } from "../../../test/fixtures/openai-events.ts";
 import { accessTo, canaryKey, question } from "../../../test/fixtures/provider-questions.ts";
-import { describeProvider, showing, verdicts, weather } from "../../../test/suites/provider.ts";
+import {
+  describeProvider,
+  openAITools,
+  showing,
+  verdicts,
+  weather,
+} from "../../../test/suites/provider.ts";
 import { createAI21 } from "./ai21.ts";
 
 const model = "jamba-large-1.7";
-const messages = [{ role: "user", content: question }];
+const body = { model, messages: [{ role: "user", content: question }], stream: true };
 const responseFormat = { type: "json-schema", name: "x", schema: {} } as const;
 const failing = (status: number, detail: unknown) => ({ status, body: { detail } });
 
@@ -36,31 +42,13 @@ describeProvider(
     asked: {
       target: "/studio/v1/chat/completions",
       keyed: { authorization: `Bearer ${canaryKey}` },
-      body: { model, messages, stream: true },
+      body,
     },
     settings: [
-      {
-        maxTokens: 9,
-        temperature: 0,
-        topP: 0.5,
-        stop: ["END"],
-        responseFormat: { type: "json" },
-      },
-      {
-        model,
-        messages,
-        max_tokens: 9,
-        temperature: 0,
-        top_p: 0.5,
-        stop: ["END"],
-        response_format: { type: "json_object" },
-        stream: true,
-      },
+      { ...openAISettings.request, responseFormat: { type: "json" } },
+      { ...body, ...openAISettings.sent, response_format: { type: "json_object" } },
     ],
-    tools: {
-      sent: { tools: [{ type: "function", function: weather }] },
-      talk: { messages: openAIToolTalk },
-    },
+    tools: openAITools,
     refused: {
       images: [showing("https://x.y/z.png"), /images/],
       "a JSON schema": [{ responseFormat }, /JSON schema/],

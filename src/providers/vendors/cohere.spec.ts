@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import type { HttpAnswer } from "../../../test/fixtures/http-stand-in.ts";
-import { openAIForm, openAIToolTalk } from "../../../test/fixtures/openai-events.ts";
+import { openAIForm, openAIImage, openAISettings } from "../../../test/fixtures/openai-events.ts";
 import { accessTo, canaryKey, question } from "../../../test/fixtures/provider-questions.ts";
-import { describeProvider, showing, verdicts, weather } from "../../../test/suites/provider.ts";
+import {
+  describeProvider,
+  openAITools,
+  showing,
+  verdicts,
+  weather,
+} from "../../../test/suites/provider.ts";
 import { createCohere } from "./cohere.ts";
 
 const model = "command-a-03-2025";
-const messages = [{ role: "user", content: question }];
+const body = { model, messages: [{ role: "user", content: question }], stream: true };
 const image = "data:image/png;base64,iVBORw0KGgo=";
 const failing = (status: number, message: string): HttpAnswer => ({
   status,
@@ -22,32 +28,14 @@ describeProvider(
     asked: {
       target: "/compatibility/v1/chat/completions",
       keyed: { authorization: `Bearer ${canaryKey}` },
-      body: { model, messages, stream: true },
+      body,
     },
     settings: [
-      { maxTokens: 9, temperature: 0, topP: 0.5, stop: ["END"], seed: 7 },
-      {
-        model,
-        messages,
-        max_tokens: 9,
-        temperature: 0,
-        top_p: 0.5,
-        stop: ["END"],
-        seed: 7,
-        stream: true,
-      },
+      { ...openAISettings.request, seed: 7 },
+      { ...body, ...openAISettings.sent, seed: 7 },
     ],
-    images: [
-      showing(image),
-      {
-        messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: image } }] }],
-      },
-      "command-a-vision-07-2025",
-    ],
-    tools: {
-      sent: { tools: [{ type: "function", function: weather }] },
-      talk: { messages: openAIToolTalk },
-    },
+    images: [showing(image), openAIImage(image), "command-a-vision-07-2025"],
+    tools: openAITools,
     refused: {
       "images to a blind model": [showing("https://x.y/z.png"), /images/],
       "a forced tool": [{ tools: [weather], toolChoice: "required" }, /decide themselves/],

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { HttpAnswer } from "../../../test/fixtures/http-stand-in.ts";
-import { openAIForm, openAIToolTalk } from "../../../test/fixtures/openai-events.ts";
+import { openAIForm, openAIImage, openAISettings } from "../../../test/fixtures/openai-events.ts";
 import { providerAtVendor } from "../../../test/fixtures/provider-at-vendor.ts";
 import { accessTo, canaryKey, question } from "../../../test/fixtures/provider-questions.ts";
 import {
   describeProvider,
   hangsUp,
+  openAITools,
   showing,
   tellsFailures,
   verdicts,
@@ -38,19 +39,13 @@ describeProvider(
     },
     settings: [
       {
-        maxTokens: 9,
-        temperature: 0,
-        topP: 0.5,
-        stop: ["END"],
+        ...openAISettings.request,
         seed: 7,
         responseFormat: { type: "json-schema", name: "place", schema },
       },
       {
         ...body,
-        max_tokens: 9,
-        temperature: 0,
-        top_p: 0.5,
-        stop: ["END"],
+        ...openAISettings.sent,
         seed: 7,
         response_format: {
           type: "json_schema",
@@ -58,17 +53,8 @@ describeProvider(
         },
       },
     ],
-    images: [
-      showing(picture),
-      {
-        messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: picture } }] }],
-      },
-      "Qwen/Qwen2.5-VL-7B-Instruct",
-    ],
-    tools: {
-      sent: { tools: [{ type: "function", function: weather }] },
-      talk: { messages: openAIToolTalk },
-    },
+    images: [showing(picture), openAIImage(picture), "Qwen/Qwen2.5-VL-7B-Instruct"],
+    tools: openAITools,
     refused: {},
     failures: {
       "an endpoint that is away for one that wakes up": [

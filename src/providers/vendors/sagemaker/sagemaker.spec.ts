@@ -8,7 +8,7 @@ import {
 } from "../../../../test/fixtures/aws-questions.ts";
 import { verifyAwsSignature } from "../../../../test/fixtures/aws-signature.ts";
 import { useVariables } from "../../../../test/fixtures/environment-variables.ts";
-import { openAIForm, openAIToolTalk } from "../../../../test/fixtures/openai-events.ts";
+import { openAIForm, openAIImage } from "../../../../test/fixtures/openai-events.ts";
 import {
   type ProviderAtVendor,
   providerAtVendor,
@@ -26,6 +26,7 @@ import {
   describeProvider,
   type Failure,
   hangsUp,
+  openAITools,
   showing,
   tellsFailures,
   verdicts,
@@ -144,14 +145,8 @@ describeProvider(
     secrets,
     asked: { target: "/endpoints/arena-qwen/invocations-response-stream", keyed: {}, body },
     settings: [{ maxTokens: 9 }, { ...body, max_tokens: 9 }],
-    images: [
-      showing(image),
-      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: image } }] }] },
-    ],
-    tools: {
-      sent: { tools: [{ type: "function", function: weather }] },
-      talk: { messages: openAIToolTalk },
-    },
+    images: [showing(image), openAIImage(image)],
+    tools: openAITools,
     refused: {
       "images to TGI": [showing(image), /images/, "mistral"],
       "tools to TGI": [{ tools: [weather] }, /tools/, "mistral"],
