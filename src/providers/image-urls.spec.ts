@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpStandIn, serverSentEvents } from "../../test/fixtures/http-stand-in.ts";
+import { serverSentEvents, useHttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -15,12 +15,7 @@ import { createOpenAI } from "./vendors/openai.ts";
 import { createKubeAI, createSelfHosted, createVllm } from "./vendors/self-hosted.ts";
 
 describe("an image's address in a private network", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => vendor.reset());
+  const vendor = useHttpStandIn();
 
   const showing = (url: string): ChatRequest => {
     const text = { type: "text", text: question } as const;
@@ -43,7 +38,7 @@ describe("an image's address in a private network", () => {
     ["huggingface", createHuggingFace, {}],
   ] as const) {
     const access = (): ProviderAccess =>
-      accessTo(name, { baseUrl: `${vendor.origin}/v1`, ...options });
+      accessTo(name, { baseUrl: `${vendor().origin}/v1`, ...options });
 
     it(`is not sent to ${Object.values({ name, ...options }).join(", ")}, which might fetch it`, async () => {
       for (const url of [metadata, "file:///etc/passwd", "http://localhost:9000/a.png"]) {
@@ -56,7 +51,7 @@ describe("an image's address in a private network", () => {
         assert.match(error.message, /data URL.*PRIVATE_IMAGE_URLS=true/);
         assert.ok(!error.message.includes(url));
       }
-      assert.deepEqual(vendor.requests, []);
+      assert.deepEqual(vendor().requests, []);
     });
 
     it(`is sent to ${Object.values({ name, ...options }).join(", ")} by leave, and others are anyway`, async () => {
@@ -65,9 +60,9 @@ describe("an image's address in a private network", () => {
         ["https://example.org/a.png", false],
         ["data:image/png;base64,AAAA", false],
       ] as const) {
-        vendor.reply({ body: serverSentEvents(spoken("Hi")) });
+        vendor().reply({ body: serverSentEvents(spoken("Hi")) });
         await eventsOf(make({ ...access(), privateImages }), model, showing(url));
-        const chat = vendor.requests.findLast(({ method }) => method === "POST");
+        const chat = vendor().requests.findLast(({ method }) => method === "POST");
         assert.ok(JSON.stringify(chat?.body).includes(url));
       }
     });

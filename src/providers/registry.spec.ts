@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { inspect } from "node:util";
-import { HttpStandIn, serverSentEvents } from "../../test/fixtures/http-stand-in.ts";
+import { serverSentEvents, useHttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
 import {
   asking,
@@ -21,11 +21,7 @@ const accessInfo: AccessInfo = {
 };
 
 describe("the providers' registry", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
+  const vendor = useHttpStandIn();
 
   it("creates each provider that a profile can name, and shows no key", () => {
     for (const provider of providerNames) {
@@ -40,9 +36,9 @@ describe("the providers' registry", () => {
     const profile = {
       name: "main",
       provider: "openai",
-      accessInfo: { baseUrl: vendor.origin },
+      accessInfo: { baseUrl: vendor().origin },
     } as const;
-    vendor.reply({ status: 403, body: {} }, { status: 403, body: {} });
+    vendor().reply({ status: 403, body: {} }, { status: 403, body: {} });
     const error = await failureOf(createProvider(profile, new FixedKeys()), "gpt-4o");
     assert.match(error.message, /Check accessKey of profile "main" \(text\) and allowedModels of/);
     const settings = { key: "OPENAI_API_KEY", model: "OPENAI_MODEL", baseURL: "OPENAI_BASE_URL" };
@@ -55,14 +51,14 @@ describe("the providers' registry", () => {
     const profile = {
       name: "main",
       provider: "openai",
-      accessInfo: { baseUrl: vendor.origin },
+      accessInfo: { baseUrl: vendor().origin },
     } as const;
     for (const systemRole of ["system", "developer", "user"] as const) {
-      vendor.reply({ body: serverSentEvents(spoken("x")) });
+      vendor().reply({ body: serverSentEvents(spoken("x")) });
       const provider = createProvider(profile, null, { systemRole });
       const messages = [{ role: "system", content: "Be kind." }] as const;
       await eventsOf(provider, "gpt-4o", asking({ messages }));
-      const body = vendor.last.body as { messages: object[] };
+      const body = vendor().last.body as { messages: object[] };
       assert.deepEqual(body.messages, [{ role: systemRole, content: "Be kind." }]);
     }
   });

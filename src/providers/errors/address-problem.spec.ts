@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type HttpAnswer, HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
+import { type HttpAnswer, useHttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   asking,
@@ -65,25 +65,25 @@ const noModel: readonly (readonly [string, HttpAnswer])[] = [
 ];
 
 describe("an address at which nothing of the API is", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => vendor.reset());
+  const vendor = useHttpStandIn();
 
   const at = (provider: ProviderName, path: string) => {
-    const { profile, keys, settings } = accessTo(provider, { baseUrl: `${vendor.origin}${path}` });
+    const { profile, keys, settings } = accessTo(provider, {
+      baseUrl: `${vendor().origin}${path}`,
+    });
     return createProvider(profile, keys, { settings });
   };
   const messageOf = async (provider: ProviderName, path: string) => {
-    vendor.reply(plain(404, "404 page not found\n"));
-    return (await failureOf(at(provider, path), "m")).message.replaceAll(vendor.origin, "http://h");
+    vendor().reply(plain(404, "404 page not found\n"));
+    return (await failureOf(at(provider, path), "m")).message.replaceAll(
+      vendor().origin,
+      "http://h",
+    );
   };
 
   for (const [who, reply] of nothingThere) {
     it(`is told from a model that is missing, as ${who} says it`, async () => {
-      vendor.reply(reply);
+      vendor().reply(reply);
       const error = await failureOf(at("self-hosted", "/api/openai"), "m");
       assert.deepEqual(verdictOf(error), ["NOT_FOUND", "not-found", false]);
       assert.match(error.message, /nothing of the API at .*\/api\/openai/);
@@ -93,7 +93,7 @@ describe("an address at which nothing of the API is", () => {
 
   for (const [who, reply] of noModel) {
     it(`is not meant where the model is missing, as ${who} says it`, async () => {
-      vendor.reply(reply);
+      vendor().reply(reply);
       const error = await failureOf(at("self-hosted", "/v1"), "m");
       assert.deepEqual(verdictOf(error), ["NOT_FOUND", "not-found", false]);
       assert.match(error.message, /no model "m"/);
@@ -142,13 +142,13 @@ describe("an address at which nothing of the API is", () => {
       () => provider.embed?.("m", ["a"], { signal }),
       () => provider.listModels?.({ signal }),
     ]) {
-      vendor.reply(plain(404, "404 page not found\n"));
+      vendor().reply(plain(404, "404 page not found\n"));
       await assert.rejects(async () => ask(), /has no path/);
     }
   });
 
   it("does not suggest a path to vendors whose API has none", async () => {
-    vendor.reply(plain(404, "404 page not found\n"));
+    vendor().reply(plain(404, "404 page not found\n"));
     const { message } = await failureOf(at("anthropic", ""), "m", asking({ maxTokens: 5 }));
     assert.doesNotMatch(message, /\/v1/);
     assert.match(message, /nothing of the API at/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpStandIn, serverSentEvents } from "../../../test/fixtures/http-stand-in.ts";
+import { serverSentEvents, useHttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../../test/fixtures/openai-events.ts";
 import {
   accessTo,
@@ -30,28 +30,23 @@ const schema = { type: "object", properties: {}, required: [], additionalPropert
 const { signal } = new AbortController();
 
 describe("providers that speak the OpenAI API", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => vendor.reset());
+  const vendor = useHttpStandIn();
 
   const create = (
     make: (access: ProviderAccess) => Provider,
     name: ProviderName,
     path: string,
     info: AccessInfo = {},
-  ) => make(accessTo(name, { baseUrl: `${vendor.origin}${path}`, ...info }));
+  ) => make(accessTo(name, { baseUrl: `${vendor().origin}${path}`, ...info }));
   const sent = async (provider: Provider, model: string, request: Partial<ChatRequest> = {}) => {
-    vendor.reply({ body: serverSentEvents(spoken("Hi")) });
+    vendor().reply({ body: serverSentEvents(spoken("Hi")) });
     const events = await eventsOf(provider, model, asking(request));
     const usage = { inputTokens: 19, outputTokens: 10 };
     assert.deepEqual(events, [
       { type: "text", text: "Hi" },
       { type: "finish", reason: "stop", usage },
     ]);
-    return vendor.last.body as Record<string, unknown>;
+    return vendor().last.body as Record<string, unknown>;
   };
   const messages = [{ role: "user", content: question }];
 
@@ -65,8 +60,8 @@ describe("providers that speak the OpenAI API", () => {
   ] as const) {
     it(`asks ${name} at its path, with its key, and says nothing that was not asked`, async () => {
       const body = await sent(create(make, name, path), model);
-      assert.equal(vendor.last.target, `${path}/chat/completions`);
-      assert.equal(vendor.last.headers.authorization, `Bearer ${canaryKey}`);
+      assert.equal(vendor().last.target, `${path}/chat/completions`);
+      assert.equal(vendor().last.headers.authorization, `Bearer ${canaryKey}`);
       const stream_options = { include_usage: true };
       assert.deepEqual(body, { model, messages, stream: true, stream_options });
     });
@@ -141,77 +136,77 @@ describe("providers that speak the OpenAI API", () => {
   it("asks Codestral, which makes no vectors and lists no models", async () => {
     const provider = create(createMistralCodestral, "mistral-codestral", "/v1");
     await sent(provider, "codestral-latest");
-    assert.equal(vendor.last.target, "/v1/chat/completions");
+    assert.equal(vendor().last.target, "/v1/chat/completions");
     assert.deepEqual([provider.embed, provider.listModels], [null, null]);
   });
 
   it("asks an Azure deployment for the model that it serves", async () => {
-    const info = { endpoint: `${vendor.origin}/`, deployments: { o1: "my-o1" } };
+    const info = { endpoint: `${vendor().origin}/`, deployments: { o1: "my-o1" } };
     const provider = createAzureOpenAI(accessTo("azure-openai", info));
     const system = [{ role: "system", content: "Be kind." }] as const;
     const body = await sent(provider, "o1", { messages: system, maxTokens: 9 });
     assert.equal(
-      vendor.last.target,
+      vendor().last.target,
       "/openai/deployments/my-o1/chat/completions?api-version=2024-10-21",
     );
-    assert.equal(vendor.last.headers["api-key"], canaryKey);
-    assert.equal(vendor.last.headers.authorization, undefined);
+    assert.equal(vendor().last.headers["api-key"], canaryKey);
+    assert.equal(vendor().last.headers.authorization, undefined);
     assert.deepEqual([body["model"], body["max_completion_tokens"]], ["my-o1", 9]);
     assert.deepEqual(body["messages"], [{ role: "developer", content: "Be kind." }]);
     await sent(provider, "gpt-4o");
-    assert.match(vendor.last.path, /\/deployments\/gpt-4o\//);
+    assert.match(vendor().last.path, /\/deployments\/gpt-4o\//);
   });
 
   it("makes vectors with an Azure deployment, and lists what is deployed", async () => {
     const deployments = { "text-embedding-3-small": "my-vectors" };
-    const info = { endpoint: vendor.origin, deployments, apiVersion: "2025-01-01" };
+    const info = { endpoint: vendor().origin, deployments, apiVersion: "2025-01-01" };
     const provider = createAzureOpenAI(accessTo("azure-openai", info));
-    vendor.reply({ body: { data: [{ index: 0, embedding: [1] }] } }, { body: { data: [] } });
+    vendor().reply({ body: { data: [{ index: 0, embedding: [1] }] } }, { body: { data: [] } });
     assert.deepEqual(await provider.embed?.("text-embedding-3-small", ["a"], { signal }), [[1]]);
     assert.equal(
-      vendor.last.target,
+      vendor().last.target,
       "/openai/deployments/my-vectors/embeddings?api-version=2025-01-01",
     );
     assert.deepEqual(await provider.listModels?.({ signal }), ["text-embedding-3-small"]);
-    assert.equal(vendor.last.target, "/openai/models?api-version=2025-01-01");
+    assert.equal(vendor().last.target, "/openai/models?api-version=2025-01-01");
   });
 
   it("asks Azure's undated API, and gateways, as they want to be asked", async () => {
     for (const [info, target, header] of [
-      [{ endpoint: `${vendor.origin}/openai/v1/` }, "/openai/v1/chat/completions", "api-key"],
+      [{ endpoint: `${vendor().origin}/openai/v1/` }, "/openai/v1/chat/completions", "api-key"],
       [
-        { baseUrl: `${vendor.origin}/gpt4-turbo/`, keyHeader: "Ocp-Apim-Subscription-Key" },
+        { baseUrl: `${vendor().origin}/gpt4-turbo/`, keyHeader: "Ocp-Apim-Subscription-Key" },
         "/gpt4-turbo/chat/completions",
         "ocp-apim-subscription-key",
       ],
       [
-        { baseUrl: `${vendor.origin}/x/{deployment}`, apiVersion: "2025-01-01" },
+        { baseUrl: `${vendor().origin}/x/{deployment}`, apiVersion: "2025-01-01" },
         "/x/gpt-4o/chat/completions?api-version=2025-01-01",
         "api-key",
       ],
     ] as const) {
       await sent(createAzureOpenAI(accessTo("azure-openai", info)), "gpt-4o");
-      assert.equal(vendor.last.target, target);
-      assert.equal(vendor.last.headers[header], canaryKey);
-      assert.equal(vendor.last.headers.authorization, undefined);
+      assert.equal(vendor().last.target, target);
+      assert.equal(vendor().last.headers[header], canaryKey);
+      assert.equal(vendor().last.headers.authorization, undefined);
     }
   });
 
   it("sends another Host to a server of one's own, and hangs up on it at an abort", async () => {
     const provider = create(createSelfHosted, "self-hosted", "/v1", { host: "llama.example.org" });
     await sent(provider, "mine");
-    assert.equal(vendor.last.headers.host, "llama.example.org");
-    assert.equal(vendor.last.headers.authorization, `Bearer ${canaryKey}`);
-    vendor.reply({ body: serverSentEvents(spoken("Hi").slice(0, 2)), ending: "hang" });
+    assert.equal(vendor().last.headers.host, "llama.example.org");
+    assert.equal(vendor().last.headers.authorization, `Bearer ${canaryKey}`);
+    vendor().reply({ body: serverSentEvents(spoken("Hi").slice(0, 2)), ending: "hang" });
     const controller = new AbortController();
     const reason = new Error("the participant left");
     const answer = Array.fromAsync(
       provider.stream("mine", asking(), { signal: controller.signal }),
     );
     const rejected = assert.rejects(answer, reason);
-    await vendor.received(2);
+    await vendor().received(2);
     controller.abort(reason);
-    await Promise.all([vendor.last.closed, rejected]);
+    await Promise.all([vendor().last.closed, rejected]);
   });
 
   it("tells a cut connection, a refusal and a redirect also behind another Host", async () => {
@@ -223,7 +218,7 @@ describe("providers that speak the OpenAI API", () => {
       [{ status: 429, body: { error: "slow down" } }, "rate-limit"],
       [{ status: 302, headers: { location: "/other" }, body: "" }, "other"],
     ] as const) {
-      vendor.reply(reply);
+      vendor().reply(reply);
       assert.equal((await failureOf(provider, "mine")).reason, reason);
     }
   });
@@ -232,7 +227,7 @@ describe("providers that speak the OpenAI API", () => {
     const provider = create(createVllm, "vllm", "/v1");
     const headers = { "content-type": "application/json" };
     const body = Buffer.alloc(65 * 2 ** 20, "a");
-    vendor.reply({ headers, body, ending: "hang" }, { headers, body, ending: "hang" });
+    vendor().reply({ headers, body, ending: "hang" }, { headers, body, ending: "hang" });
     const expected = { code: "RESOURCE_EXHAUSTED", message: /vLLM: .*larger than the 64 MiB/ };
     await assert.rejects(eventsOf(provider, "llama"), expected);
     await assert.rejects(provider.listModels?.({ signal }) ?? Promise.resolve(), expected);
@@ -244,16 +239,16 @@ describe("providers that speak the OpenAI API", () => {
     const provider = create(createVllm, "vllm", "/v1");
     for (const name of ["thread.message", "message"]) {
       const headers = { "content-type": "text/event-stream" };
-      vendor.reply({ headers, body: `event: ${name}\ndata: {not JSON: ${question}\n\n` });
+      vendor().reply({ headers, body: `event: ${name}\ndata: {not JSON: ${question}\n\n` });
       assert.equal((await failureOf(provider, "llama")).reason, "malformed");
     }
     assert.deepEqual(printed, []);
   });
 
   it("sends no key where none is needed", async () => {
-    const access = accessTo("self-hosted", { baseUrl: `${vendor.origin}/v1` }, null);
+    const access = accessTo("self-hosted", { baseUrl: `${vendor().origin}/v1` }, null);
     await sent(createSelfHosted(access), "mine");
-    assert.equal(vendor.last.headers.authorization, undefined);
+    assert.equal(vendor().last.headers.authorization, undefined);
   });
 
   it("asks what a self-hosted server speaks", async () => {
@@ -263,7 +258,7 @@ describe("providers that speak the OpenAI API", () => {
       ["vllm", "/v1/chat/completions"],
     ] as const) {
       await sent(create(createSelfHosted, "self-hosted", "", { inferenceApi }), "mine");
-      assert.equal(vendor.last.target, target);
+      assert.equal(vendor().last.target, target);
     }
   });
 
@@ -277,11 +272,11 @@ describe("providers that speak the OpenAI API", () => {
       const error = await failureOf(provider, "llama3.2", asking(request));
       assert.equal(error.reason, "unsupported");
     }
-    assert.deepEqual(vendor.requests, []);
+    assert.deepEqual(vendor().requests, []);
   });
 
   it("reads Together's list of models, which has nothing around it", async () => {
-    vendor.reply({ body: [{ id: "a" }, { id: "b" }] });
+    vendor().reply({ body: [{ id: "a" }, { id: "b" }] });
     const provider = create(createTogether, "together", "/v1");
     assert.deepEqual(await provider.listModels?.({ signal }), ["a", "b"]);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
+import { useHttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import {
   accessTo,
   eventsOf,
@@ -22,19 +22,14 @@ describe("createStreamingFetch", () => {
 });
 
 describe("an answer that comes whole where a stream was asked for", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
-  beforeEach(() => vendor.reset());
+  const vendor = useHttpStandIn();
 
-  const provider = () => createSelfHosted(accessTo("self-hosted", { baseUrl: vendor.origin }));
+  const provider = () => createSelfHosted(accessTo("self-hosted", { baseUrl: vendor().origin }));
 
   it("is read as a stream, also beside an empty place for errors", async () => {
     const message = { role: "assistant", content: "Hello" };
     const choices = [{ index: 0, message, finish_reason: "stop" }];
-    vendor.reply({ body: { error: null, choices, usage: null } });
+    vendor().reply({ body: { error: null, choices, usage: null } });
     const [text, finish] = await eventsOf(provider(), "m");
     assert.deepEqual(text, { type: "text", text: "Hello" });
     assert.equal(finish?.type === "finish" && finish.reason, "stop");
@@ -51,14 +46,14 @@ describe("an answer that comes whole where a stream was asked for", () => {
     ["overloaded", ["INTERNAL", "malformed", false]],
   ] as const) {
     it(`is the failure that it tells of: ${JSON.stringify(error)}`, async () => {
-      vendor.reply({ body: { error } });
+      vendor().reply({ body: { error } });
       assert.deepEqual(verdictOf(await failureOf(provider(), "m")), verdict);
     });
   }
 
   it("cannot be read where it is neither, and says nothing of what it was", async () => {
     for (const body of ["nonsense", "[]"]) {
-      vendor.reply({ body, headers: { "content-type": "application/json" } });
+      vendor().reply({ body, headers: { "content-type": "application/json" } });
       const error = await failureOf(provider(), "m");
       assert.deepEqual(verdictOf(error), ["INTERNAL", "malformed", false]);
     }

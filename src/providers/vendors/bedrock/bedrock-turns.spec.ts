@@ -4,7 +4,7 @@ import {
   bedrockAt,
   bedrockModels,
 } from "../../../../test/fixtures/aws-questions.ts";
-import { HttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
+import { useHttpStandIn } from "../../../../test/fixtures/http-stand-in.ts";
 import { eventsOf } from "../../../../test/fixtures/provider-questions.ts";
 import type { ChatRequest } from "../../../data-models/chat.ts";
 
@@ -12,11 +12,7 @@ const tools = [{ name: "f", parameters: { type: "object", properties: {} } }];
 const result = { toolResult: { toolUseId: "1", content: [{ text: "snow" }] } };
 
 describe("the turns that Bedrock is sent", () => {
-  let vendor: HttpStandIn;
-  before(async () => {
-    vendor = await HttpStandIn.start();
-  });
-  after(() => vendor.close());
+  const vendor = useHttpStandIn();
 
   const cases: [string, ChatRequest["messages"], readonly object[]][] = [
     [
@@ -54,9 +50,9 @@ describe("the turns that Bedrock is sent", () => {
   ];
   for (const [what, messages, sent] of cases) {
     it(what, async () => {
-      vendor.reply(bedrockAnswer("Hi"));
-      await eventsOf(bedrockAt(vendor.origin), bedrockModels.streaming, { messages, tools });
-      assert.deepEqual(Reflect.get(Object(vendor.last.body), "messages"), sent);
+      vendor().reply(bedrockAnswer("Hi"));
+      await eventsOf(bedrockAt(vendor().origin), bedrockModels.streaming, { messages, tools });
+      assert.deepEqual(Reflect.get(Object(vendor().last.body), "messages"), sent);
     });
   }
 });

@@ -62,6 +62,8 @@ const friendly = eventStream(start, ...text("Hel", "lo"), ...stop("end_turn"));
 const begun = eventStream(start, ...text("Hel"));
 const refusal = (status: number, name: string, message: string) =>
   awsFailure(status, `${name}:http://internal.amazon.com/coral/`, { message });
+const denied = (message: string) => refusal(403, "AccessDeniedException", message);
+const invalid = (message: string) => refusal(400, "ValidationException", message);
 const schema = { type: "object", properties: { a: { type: "integer" } }, required: ["a"] };
 const responseFormat = { type: "json-schema", name: "sum", schema } as const;
 const asked = { role: "user", content: question } as const;
@@ -180,27 +182,19 @@ describeProvider(
       ],
       "a quota": [refusal(400, "ServiceQuotaExceededException", "quota"), verdicts.quota, /quota/],
       "a missing policy": [
-        refusal(
-          403,
-          "AccessDeniedException",
+        denied(
           `User: arn:aws:sts::123456789012:assumed-role/x/${canaryKey} is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn because no identity-based policy allows it`,
         ),
         verdicts.forbidden,
         /no policy allows bedrock:InvokeModelWithResponseStream/,
       ],
       "a model that the account has no access to": [
-        refusal(
-          403,
-          "AccessDeniedException",
-          "You don't have access to the model with the specified model ID.",
-        ),
+        denied("You don't have access to the model with the specified model ID."),
         verdicts.forbidden,
         /no access to ".*claude.*" in eu-north-1/,
       ],
       "a missing subscription": [
-        refusal(
-          403,
-          "AccessDeniedException",
+        denied(
           "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe).",
         ),
         verdicts.forbidden,
@@ -221,11 +215,7 @@ describeProvider(
         /does not take the key/,
       ],
       "an API key that it does not take": [
-        refusal(
-          403,
-          "AccessDeniedException",
-          `Authentication failed: Please make sure your API Key is valid. ${canaryKey}`,
-        ),
+        denied(`Authentication failed: Please make sure your API Key is valid. ${canaryKey}`),
         verdicts.wrongKey,
         /does not take the key/,
       ],
@@ -239,39 +229,29 @@ describeProvider(
         /expired/,
       ],
       "an unknown model": [
-        refusal(400, "ValidationException", "The provided model identifier is invalid."),
+        invalid("The provided model identifier is invalid."),
         verdicts.notFound,
         /no ".*claude.*" in eu-north-1/,
       ],
       "a model that wants an inference profile": [
-        refusal(
-          400,
-          "ValidationException",
+        invalid(
           `Invocation of model ID ${claude} with on-demand throughput isn’t supported. Retry your request with the ID or ARN of an inference profile that contains this model.`,
         ),
         ["FAILED_PRECONDITION", "not-found", false],
         /inference profiles only/,
       ],
       "a conversation that is too long": [
-        refusal(
-          400,
-          "ValidationException",
-          "The model returned the following errors: Input is too long for requested model.",
-        ),
+        invalid("The model returned the following errors: Input is too long for requested model."),
         verdicts.contextLength,
         /longer than the model/,
       ],
       "an image to a model that sees none": [
-        refusal(
-          400,
-          "ValidationException",
-          "This model doesn't support the image content block that you provided.",
-        ),
+        invalid("This model doesn't support the image content block that you provided."),
         verdicts.unsupported,
         /cannot see images/,
       ],
       "a request that it does not take": [
-        refusal(400, "ValidationException", `1 validation error: ${question} ${canaryKey}`),
+        invalid(`1 validation error: ${question} ${canaryKey}`),
         verdicts.badRequest,
         /does not take the request/,
       ],
