@@ -6,6 +6,7 @@ import { providerAtVendor } from "../../../test/fixtures/provider-at-vendor.ts";
 import {
   accessTo,
   asking,
+  canaryKey,
   question,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
@@ -42,7 +43,7 @@ describe("an answer of /responses", () => {
       ["rate_limit_exceeded", ["RESOURCE_EXHAUSTED", "rate-limit", true]],
       ["invalid_prompt", ["PERMISSION_DENIED", "content-filter", false]],
     ] as const) {
-      const fields = { status: "failed", error: { code, message: question } };
+      const fields = { status: "failed", error: { code, message: `${canaryKey}: ${question}` } };
       const error = await at().failure(
         { body: serverSentEvents(responseEvents(modelResponse([], fields))) },
         { imageOutput: true },
