@@ -6,10 +6,10 @@ import { Attempt } from "../src/routing/call/attempt.ts";
 import { HealthBook } from "../src/routing/health/candidate-health.ts";
 import { RouteConfig, RouteLimits } from "../src/routing/plan/route-config.ts";
 import { deferred } from "./fixtures/deferred.ts";
+import { HttpStandIn } from "./fixtures/http-stand-in.ts";
 import { ManualClock } from "./fixtures/manual-clock.ts";
 import { accessTo as accessOf, FixedKeys } from "./fixtures/provider-questions.ts";
 import { accessTo } from "./fixtures/scripted-provider.ts";
-import { VendorStandIn } from "./fixtures/vendor-stand-in.ts";
 
 const limits = RouteLimits.parse({ connectMs: 100, firstTokenMs: 1000, loadingMs: 5000 });
 const route = RouteConfig.parse({ name: "r", model: "m" });
@@ -29,10 +29,10 @@ const providers: readonly [ProviderName, string, string?][] = [
 ];
 
 describe("a route's limits over a provider", () => {
-  let vendor: VendorStandIn;
+  let vendor: HttpStandIn;
   let clock: ManualClock;
   before(async () => {
-    vendor = await VendorStandIn.start();
+    vendor = await HttpStandIn.start();
   });
   after(() => vendor.close());
   beforeEach(() => {

@@ -1,8 +1,8 @@
 import type { Mistake } from "../arena-file/mistakes/mistake.ts";
-import { compileModelPattern } from "../arena-file/model-pattern.ts";
+import { compileModelPattern } from "../arena-file/profile-models.ts";
 import type { RouteConfig } from "../routing/plan/route-config.ts";
 import { shownText } from "../text/shown-text.ts";
-import type { ModelRules } from "./model-rules.ts";
+import type { ModelRules } from "./route-accesses.ts";
 
 /** Finds models that a route asks for at whoever has them, and that no profile has, for anybody. */
 export function checkRouteModels(routes: readonly RouteConfig[], rules: ModelRules): Mistake[] {

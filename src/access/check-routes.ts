@@ -1,12 +1,12 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import type { Mistake } from "../arena-file/mistakes/mistake.ts";
 import { referenceMistakes } from "../arena-file/mistakes/name-mistakes.ts";
-import { compileModelPattern } from "../arena-file/model-pattern.ts";
 import { type Profile, providerNames } from "../arena-file/profile.ts";
+import { compileModelPattern } from "../arena-file/profile-models.ts";
 import type { RouteConfig } from "../routing/plan/route-config.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { shownText } from "../text/shown-text.ts";
-import { ProfileAccess } from "./profile-access.ts";
+import { ProfileAccess } from "./access-rules.ts";
 
 /** Finds routes with one name, wrong providers, globs for models, and candidates whose profile is not there or does not have the model. */
 export function checkRoutes({ profiles }: ArenaConfig, routes: readonly RouteConfig[]): Mistake[] {

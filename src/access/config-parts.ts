@@ -11,7 +11,7 @@ import { parseKey } from "../secrets/parse-key.ts";
 import { parseReference } from "../secrets/parse-reference.ts";
 import { checkRouteModels } from "./check-route-models.ts";
 import { checkRoutes } from "./check-routes.ts";
-import { ModelRules } from "./model-rules.ts";
+import { ModelRules } from "./route-accesses.ts";
 
 const extra = {
   routes: z

@@ -5,8 +5,7 @@ import { RouteConfig } from "../routing/plan/route-config.ts";
 import type { ExplainedCandidate } from "../routing/plan/route-explanation.ts";
 import { type ExplainedRoute, Router } from "../routing/router.ts";
 import type { LoadedAccess } from "./load-access.ts";
-import { ModelRules } from "./model-rules.ts";
-import { routeAccesses } from "./route-accesses.ts";
+import { ModelRules, routeAccesses } from "./route-accesses.ts";
 
 /** One profile, and what becomes of it when somebody asks for the model. */
 export interface ExplainedProfile {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { arenaFile } from "../../test/fixtures/routed-server.ts";
 import { testResources } from "../../test/fixtures/test-resources.ts";
-import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
 import { openEnvironment } from "../config/environment.ts";
 import { silentLogger } from "../data-models/request-context.ts";
 import { ModelNotAllowedError, UnknownModelError } from "../errors/route-errors.ts";
@@ -12,10 +12,10 @@ import { openRouter } from "./open-router.ts";
 
 describe("a router of arena.yaml", () => {
   const resources = testResources();
-  let vendor: VaultStandIn;
+  let vendor: HttpStandIn;
   let text: string;
   beforeEach(async () => {
-    vendor = resources.use(await VaultStandIn.start(() => "drop"));
+    vendor = resources.use(await HttpStandIn.start(() => "drop"));
     const accessInfo = `{baseUrl: "${vendor.origin}/v1"}`;
     text = `
 account: admin-controlled

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { testResources } from "../../test/fixtures/test-resources.ts";
-import { VaultStandIn } from "../../test/fixtures/vaults/vault-stand-in.ts";
 import { type Profile, type ProviderName, providerNames } from "../arena-file/profile.ts";
 import { silentLogger } from "../data-models/request-context.ts";
 import { catalogue } from "../providers/catalogue.ts";
@@ -19,7 +19,7 @@ describe("a profile's key", () => {
 
   /** A store of a vault that answers with this text. */
   async function storeOf(text: string): Promise<SecretStore> {
-    const vault = await VaultStandIn.start(() => ({
+    const vault = await HttpStandIn.start(() => ({
       headers: { "content-type": "application/x-amz-json-1.1" },
       body: { Name: "vendors", VersionId: "1", SecretString: text },
     }));

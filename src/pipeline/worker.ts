@@ -13,8 +13,8 @@ import {
   ShuttingDownError,
 } from "../errors/server-errors.ts";
 import { toArenaError } from "../errors/to-arena-error.ts";
+import { toTaskOutput } from "../models/streamed-model.ts";
 import { toChatRequest } from "../models/to-chat-request.ts";
-import { toTaskOutput } from "../models/to-task-output.ts";
 import type { Answer, Job, RequestQueue } from "../queue/request-queue.ts";
 import { createCallContext } from "./call-context.ts";
 import type { Station } from "./station.ts";

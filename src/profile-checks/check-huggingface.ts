@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { compileModelPattern } from "../arena-file/model-pattern.ts";
+import { compileModelPattern } from "../arena-file/profile-models.ts";
 import { sideBySide } from "../async/side-by-side.ts";
 import { createKeyedFetch } from "../providers/transport/keyed-fetch.ts";
 import { ask } from "./ask.ts";

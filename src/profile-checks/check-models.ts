@@ -1,6 +1,9 @@
-import { compileModelPattern, type ModelPattern } from "../arena-file/model-pattern.ts";
 import type { Profile } from "../arena-file/profile.ts";
-import { ProfileModels } from "../arena-file/profile-models.ts";
+import {
+  compileModelPattern,
+  type ModelPattern,
+  ProfileModels,
+} from "../arena-file/profile-models.ts";
 import { sideBySide } from "../async/side-by-side.ts";
 import { isSameModel, normalizeModelName } from "../data-models/model-name.ts";
 import { ProviderError } from "../errors/model-errors.ts";

@@ -1,6 +1,6 @@
 import { isSameModel, normalizeModelName } from "../../data-models/model-name.ts";
-import { compileModelPattern } from "../model-pattern.ts";
 import type { AccessInfo } from "../profile.ts";
+import { compileModelPattern } from "../profile-models.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import type { Mistake } from "./mistake.ts";
 import { twinMistakes } from "./name-mistakes.ts";

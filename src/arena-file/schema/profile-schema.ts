@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { nearestName } from "../../text/nearest-name.ts";
 import { shownText } from "../../text/shown-text.ts";
-import { modelPatternProblem } from "../model-pattern.ts";
 import { providerNames } from "../profile.ts";
+import { modelPatternProblem } from "../profile-models.ts";
 import { WrittenAccessInfo } from "./access-info-schema.ts";
 import { providerSpellings, toProviderName } from "./provider-spellings.ts";
 import { kindOf, textExpected, textField } from "./text-fields.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type HttpReply, HttpStandIn } from "../../../test/fixtures/http-stand-in.ts";
 import { stringTerminal } from "../../../test/fixtures/string-terminal.ts";
-import { type VaultReply, VaultStandIn } from "../../../test/fixtures/vaults/vault-stand-in.ts";
 import { openEnvironment } from "../../config/environment.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
 import { runPreflight } from "./doctor-profiles.ts";
@@ -19,13 +19,13 @@ const keys = {
 describe("arena doctor profiles", () => {
   let folder: string;
   let file: string;
-  let vendor: VaultStandIn;
-  let list: VaultReply;
+  let vendor: HttpStandIn;
+  let list: HttpReply;
   const variables: Record<string, string> = {};
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "arena-preflight-"));
     file = join(folder, "arena.yaml");
-    vendor = await VaultStandIn.start(({ headers }) => {
+    vendor = await HttpStandIn.start(({ headers }) => {
       const told = JSON.stringify(headers);
       // It repeats what it was sent, as vendors do.
       return told.includes(keys.env)

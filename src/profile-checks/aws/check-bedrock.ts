@@ -1,5 +1,5 @@
 import type { BedrockClient } from "@aws-sdk/client-bedrock";
-import { compileModelPattern, type ModelPattern } from "../../arena-file/model-pattern.ts";
+import { compileModelPattern, type ModelPattern } from "../../arena-file/profile-models.ts";
 import { sideBySide } from "../../async/side-by-side.ts";
 import { isSameModel, normalizeModelName } from "../../data-models/model-name.ts";
 import { ProviderError } from "../../errors/model-errors.ts";

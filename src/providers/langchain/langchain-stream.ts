@@ -1,9 +1,131 @@
-import type { ChatEvent, FinishReason, TokenUsage } from "../../data-models/chat.ts";
+import type { ChatEvent, ChatToolCall, FinishReason, TokenUsage } from "../../data-models/chat.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import { maxAnswerBytes, oversizedAnswer } from "../transport/bounded-body.ts";
 import { counts, endingOf, hasMore, LangChainChunk, type ToolCallPart } from "./langchain-chunk.ts";
-import { ToolCallAssembly } from "./tool-call-assembly.ts";
-import { untilEnded } from "./until-ended.ts";
+
+interface Draft {
+  readonly index: number | undefined;
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/**
+ * Puts together tool calls that come in parts. Vendors number parallel calls,
+ * or not, or give all the same number: a new id always begins a new call.
+ */
+export class ToolCallAssembly {
+  readonly #drafts: Draft[] = [];
+
+  add(part: ToolCallPart): void {
+    const draft = this.#draftOf(part) ?? this.#begin(part);
+    draft.id ||= part.id ?? "";
+    draft.name ||= part.name ?? "";
+    draft.arguments += part.args ?? "";
+  }
+
+  /** Whether there is a call whose name never came, or whose arguments are cut off. */
+  get isBroken(): boolean {
+    return this.#drafts.some(({ name, arguments: json }) => name === "" || !isJSON(json || "{}"));
+  }
+
+  /** The calls in the order in which they began. A vendor without ids gets ours. */
+  get calls(): readonly ChatToolCall[] {
+    return this.#drafts.map(({ id, name, arguments: json }, position) => ({
+      id: id || `call_${position}`,
+      name,
+      arguments: json || "{}",
+    }));
+  }
+
+  #draftOf({ id, index, name }: ToolCallPart): Draft | undefined {
+    const draft =
+      index === undefined || index === null
+        ? this.#drafts.at(-1)
+        : this.#drafts.findLast((other) => other.index === index);
+    if (!draft) return undefined;
+    const isOther = Boolean(id) && draft.id !== "" && draft.id !== id;
+    // Without ids and numbers, a second name is all that tells a new call.
+    const isNext =
+      !id && (index === undefined || index === null) && Boolean(name) && draft.name !== "";
+    return isOther || isNext ? undefined : draft;
+  }
+
+  #begin({ index }: ToolCallPart): Draft {
+    const draft = { index: index ?? undefined, id: "", name: "", arguments: "" };
+    this.#drafts.push(draft);
+    return draft;
+  }
+}
+
+function isJSON(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * How much of an answer is there: not its end, all but the count of its tokens, or
+ * all of it.
+ */
+type Completeness = "begun" | "ended" | "counted";
+
+/** For how long more is waited for: a count may follow the end, and what ends well serves the next call. */
+const gracePeriodMs = { ended: 1000, counted: 100 } as const;
+
+/**
+ * The chunks of a stream until nothing more is to be expected. Once the answer has
+ * ended, neither a connection that breaks nor one that stays open can spoil it. Its
+ * reader can leave at once; LangChain would first wait for a chunk that may never come.
+ * @param completeness what the chunks so far make
+ */
+export async function* untilEnded<Chunk>(
+  chunks: AsyncIterable<Chunk>,
+  completeness: () => Completeness,
+): AsyncGenerator<Chunk, void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const gracePeriod = new GracePeriod();
+  let isDone = false;
+  try {
+    for (;;) {
+      const state = completeness();
+      const read = iterator.next();
+      const next = await (state === "begun"
+        ? read
+        : gracePeriod.within(gracePeriodMs[state], read));
+      isDone = next?.done ?? false;
+      if (!next || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    gracePeriod.over();
+    if (!isDone) iterator.return?.().catch(() => {});
+  }
+}
+
+/** The short time after an answer's end, however many chunks still come. */
+class GracePeriod {
+  readonly #passed = Promise.withResolvers<undefined>();
+  #timer: NodeJS.Timeout | undefined;
+  #limitMs = 0;
+
+  /** Settles as `work` does; undefined when it fails, or when the time has passed. */
+  within<Result>(limitMs: number, work: Promise<Result>): Promise<Result | undefined> {
+    if (limitMs !== this.#limitMs) {
+      this.over();
+      this.#limitMs = limitMs;
+      this.#timer = setTimeout(() => this.#passed.resolve(undefined), limitMs);
+    }
+    return Promise.race([work.catch(() => undefined), this.#passed.promise]);
+  }
+
+  over(): void {
+    clearTimeout(this.#timer);
+  }
+}
 
 /** The vendors' words for why an answer ended, in lower case. `failed` ended without being complete. */
 const meanings: readonly (readonly [RegExp, FinishReason | "failed"])[] = [

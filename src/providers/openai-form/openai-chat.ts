@@ -1,9 +1,35 @@
-import type { ChatRequest } from "../../data-models/chat.ts";
+import { z } from "zod";
+import type { ChatRequest, ChatTool, ResponseFormat } from "../../data-models/chat.ts";
 import type { StreamingModel } from "../langchain/langchain-vendor.ts";
 import { lazily } from "../langchain/lazily.ts";
 import { neverMs, noKey, type VendorCall } from "../vendor-call.ts";
-import { toOpenAICallOptions } from "./openai-request.ts";
 import { createStreamingFetch } from "./streaming-fetch.ts";
+
+const Node = z.looseObject({
+  type: z.unknown().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  required: z.array(z.string()).optional(),
+  additionalProperties: z.unknown().optional(),
+});
+
+/**
+ * Whether OpenAI can bind answers to a JSON schema: every object of it names
+ * all its fields as required and allows no others.
+ */
+export function isStrictSchema(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(isStrictSchema);
+  const read = Node.safeParse(schema);
+  if (!read.success) return true;
+  const { type, properties = {}, required = [], additionalProperties, ...rest } = read.data;
+  const isObject = type === "object" || read.data.properties !== undefined;
+  const names = Object.keys(properties);
+  if (
+    isObject &&
+    (additionalProperties !== false || names.some((name) => !required.includes(name)))
+  )
+    return false;
+  return [...Object.values(properties), ...Object.values(rest)].every(isStrictSchema);
+}
 
 /** Imports LangChain's clients, which takes half a second. */
 export const loadOpenAIClients = lazily(async () => {
@@ -97,5 +123,48 @@ function withoutThreads(send: typeof fetch): typeof fetch {
     });
     const { status, statusText, headers } = response;
     return new Response(response.body.pipeThrough(renamed), { status, statusText, headers });
+  };
+}
+
+/** A tool in the form that LangChain's classes and OpenAI-like servers know. */
+export function toOpenAITool({ name, description, parameters }: ChatTool) {
+  return {
+    type: "function" as const,
+    function: { name, ...(description !== undefined && { description }), parameters },
+  };
+}
+
+/** The choice of a tool in OpenAI's words. */
+function toOpenAIToolChoice(choice: NonNullable<ChatRequest["toolChoice"]>) {
+  if (typeof choice === "string") return choice;
+  return { type: "function" as const, function: { name: choice.name } };
+}
+
+/** The form of an answer in OpenAI's words. */
+function toOpenAIResponseFormat(format: ResponseFormat) {
+  switch (format.type) {
+    case "text":
+      return { type: "text" as const };
+    case "json":
+      return { type: "json_object" as const };
+    case "json-schema": {
+      const { name, schema } = format;
+      // With `strict` the answer is bound to fit, but OpenAI refuses schemas with optional fields.
+      const strict = isStrictSchema(schema);
+      return { type: "json_schema" as const, json_schema: { name, schema: { ...schema }, strict } };
+    }
+  }
+}
+
+/** What LangChain's OpenAI classes take with each call, beside the messages. */
+function toOpenAICallOptions(request: ChatRequest) {
+  const { tools = [], toolChoice, responseFormat, stop, seed } = request;
+  return {
+    ...(tools.length > 0 && { tools: tools.map(toOpenAITool) }),
+    ...(tools.length > 0 &&
+      toolChoice !== undefined && { tool_choice: toOpenAIToolChoice(toolChoice) }),
+    ...(responseFormat && { response_format: toOpenAIResponseFormat(responseFormat) }),
+    ...(stop && { stop: [...stop] }),
+    ...(seed !== undefined && { seed }),
   };
 }

@@ -2,20 +2,23 @@ import type { ChatEvent, ChatRequest } from "../../data-models/chat.ts";
 import { ProviderError } from "../../errors/model-errors.ts";
 import type { FailedAttempt } from "../../errors/route-errors.ts";
 import type { Skip } from "../plan/candidate.ts";
-import { currentSkip, startingSkip } from "../plan/current-skip.ts";
-import { limitedRequest } from "../plan/limited-request.ts";
+import { currentSkip, limitedRequest, startingSkip } from "../plan/current-skip.ts";
 import type { RoutePlan, Turn } from "../plan/route-plan.ts";
 import { Attempt, isContent } from "./attempt.ts";
-import { CallRecord } from "./call-record.ts";
-import { CandidateQueue, type PendingCandidate } from "./candidate-queue.ts";
 import { type Clock, pause } from "./clock.ts";
-import { emptyAnswer, isEmptyAnswer } from "./empty-answer.ts";
 import { healthAfter, nextStepAfter, TooLong, toProviderError } from "./failure-policy.ts";
-import { RetryState } from "./retry-state.ts";
+import { CandidateQueue, type PendingCandidate, RetryState, Trial } from "./retries.ts";
 import type { RouteTrace } from "./route-trace.ts";
+import { CallRecord } from "./route-trace.ts";
 import { AttemptShare } from "./time-limits.ts";
-import { Trial } from "./trial.ts";
-import { partialAnswer, partialAnswerAt, toWholeAnswer, type WholeAnswer } from "./whole-answer.ts";
+import {
+  emptyAnswer,
+  isEmptyAnswer,
+  partialAnswer,
+  partialAnswerAt,
+  toWholeAnswer,
+  type WholeAnswer,
+} from "./whole-answer.ts";
 
 /** For how long a caller waits; a RequestContext is one. */
 export interface CallContext {

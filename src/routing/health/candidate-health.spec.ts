@@ -1,7 +1,33 @@
 import assert from "node:assert/strict";
 import { ManualClock } from "../../../test/fixtures/manual-clock.ts";
 import { RouteConfig } from "../plan/route-config.ts";
-import { HealthBook } from "./candidate-health.ts";
+import { HealthBook, RetryBudget } from "./candidate-health.ts";
+
+describe("RetryBudget", () => {
+  it("bounds retries to a part of the first attempts in the long run", () => {
+    const budget = new RetryBudget(0.2);
+    let retries = 0;
+    for (let request = 0; request < 1000; request++) {
+      budget.save();
+      while (budget.spend()) retries += 1;
+    }
+    assert.ok(retries >= 200 && retries <= 210, `${retries} retries`);
+  });
+
+  it("saves no more than ten retries up", () => {
+    const budget = new RetryBudget(1);
+    for (let request = 0; request < 100; request++) budget.save();
+    let retries = 0;
+    while (budget.spend()) retries += 1;
+    assert.equal(retries, 10);
+  });
+
+  it("allows none when it is 0", () => {
+    const budget = new RetryBudget(0);
+    budget.save();
+    assert.equal(budget.spend(), false);
+  });
+});
 
 const route = RouteConfig.parse({ name: "r", model: "m" });
 

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { Server, type ServerCredentials, type ServerInterceptor } from "@grpc/grpc-js";
 import { listenError } from "../listen-error.ts";
-import { ConnectionLimits, type CutReason } from "./connections/connection-limits.ts";
-import { Http2Connections } from "./connections/http2-connections.ts";
+import {
+  ConnectionLimits,
+  type CutReason,
+  Http2Connections,
+} from "./connections/http2-connections.ts";
 import type { Health } from "./health.ts";
 
 /** Where and how gRPC listens. */

@@ -20,7 +20,7 @@ import { toArenaError } from "../../errors/to-arena-error.ts";
 import type { Empty } from "../../generated/model.ts";
 import type { ServingState } from "../../lifecycle/serving-state.ts";
 import type { RequestKey, RequestQueue } from "../../queue/request-queue.ts";
-import type { ReceivedRequest } from "./reception/model-messages.ts";
+import type { ReceivedRequest } from "./model-service.ts";
 
 /** What predict needs to take requests. */
 export interface PredictOptions {

@@ -4,7 +4,7 @@ import { InvalidRequestError } from "../../errors/request-errors.ts";
 import type { Empty } from "../../generated/model.ts";
 import { shortened } from "../../text/shortened.ts";
 import { sessionOf } from "./metrics-session.ts";
-import type { ReceivedMetrics } from "./reception/model-messages.ts";
+import type { ReceivedMetrics } from "./model-service.ts";
 
 /** Where published metrics go. */
 export interface PublishMetricsOptions {

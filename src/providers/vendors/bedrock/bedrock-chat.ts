@@ -4,7 +4,7 @@ import type { ChatRequest } from "../../../data-models/chat.ts";
 import { refusedRequest } from "../../errors/refused-request.ts";
 import { refuseForeignImages } from "../../image-urls.ts";
 import type { StreamingModel } from "../../langchain/langchain-vendor.ts";
-import { toOpenAITool } from "../../openai-form/openai-request.ts";
+import { toOpenAITool } from "../../openai-form/openai-chat.ts";
 import { importPackage } from "../../transport/import-package.ts";
 import { type BedrockModel, bedrockModelOf } from "./bedrock-models.ts";
 import { withJoinedTurns } from "./bedrock-turns.ts";

@@ -1,12 +1,111 @@
 import { Metadata, type ServerWritableStream } from "@grpc/grpc-js";
+import { Fifo } from "../../../async/fifo.ts";
 import { ShuttingDownError } from "../../../errors/server-errors.ts";
 import type { Empty, modelAnswer } from "../../../generated/model.ts";
+import { charactersOf } from "../../../queue/memory/delivery-list.ts";
 import type { Delivery, RequestQueue } from "../../../queue/request-queue.ts";
 import { sessionOf, streamOf } from "../connections/http2-session.ts";
 import { createDeliveryReceipts } from "./delivery-receipts.ts";
-import { SilentStreams } from "./silent-streams.ts";
 import { UnderWay } from "./under-way.ts";
-import { UnreadAnswers } from "./unread-answers.ts";
+
+/**
+ * A client that has acknowledged nothing for so long may be gone without a word,
+ * or only be frozen: its stream stays, and what it has goes to another stream.
+ */
+const giveUpMs = 40_000;
+
+/** Looks after streams whose client is silent while another one could deliver. */
+export class SilentStreams {
+  readonly #open = new Set<UnderWay>();
+  #timer: NodeJS.Timeout | null = null;
+
+  /** A stream was opened. */
+  add(stream: UnderWay): void {
+    this.#open.add(stream);
+    this.#giveUp();
+  }
+
+  /** A stream has ended. */
+  remove(stream: UnderWay): void {
+    this.#open.delete(stream);
+    if (this.#open.size < 2) this.#rest();
+  }
+
+  /** Something was written: should it not be acknowledged, somebody has to notice. */
+  watch(): void {
+    if (this.#timer || this.#open.size < 2) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#giveUp();
+    }, giveUpMs);
+    this.#timer.unref();
+  }
+
+  #giveUp(): void {
+    if (this.#open.size < 2) return;
+    let isAnySilent = false;
+    for (const stream of this.#open) {
+      if (stream.silentMs >= giveUpMs) stream.giveUp();
+      else isAnySilent ||= stream.silentMs > 0;
+    }
+    if (isAnySilent) this.watch();
+  }
+
+  #rest(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+interface Acknowledged {
+  readonly delivery: Delivery;
+  readonly at: number;
+}
+
+/** What a client's HTTP/2 may acknowledge before its program reads (grpcio: about 4 MiB). */
+const minCharacters = 4 * 2 ** 20;
+/** What lies longer in a client that reads at all is read. */
+const readWithinMs = 60_000;
+/** More is not remembered, whatever its age. */
+const most = { answers: 32_768, characters: 8 * 2 ** 20 };
+
+/**
+ * Answers that a client has acknowledged last. Its HTTP/2 does that, not its
+ * program: when the connection breaks, they may never have been read (ARENA-17).
+ */
+export class UnreadAnswers {
+  readonly #answers = new Fifo<Acknowledged>();
+  readonly #now: () => number;
+  #characters = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  add(delivery: Delivery): void {
+    this.#answers.push({ delivery, at: this.#now() });
+    this.#characters += charactersOf(delivery);
+    for (let oldest = this.#answers.peek(); oldest; oldest = this.#answers.peek()) {
+      const rest = this.#characters - charactersOf(oldest.delivery);
+      const isRead = rest >= minCharacters && this.#now() - oldest.at > readWithinMs;
+      const isTooMuch = this.#characters > most.characters || this.#answers.length > most.answers;
+      // The last one stays, however long it is.
+      if (!(isRead || isTooMuch) || this.#answers.length === 1) break;
+      this.#answers.shift();
+      this.#characters = rest;
+    }
+  }
+
+  /** Lets them go out once more, and returns how many there are. */
+  repeatAll(): number {
+    const count = this.#answers.length;
+    for (let next = this.#answers.shift(); next; next = this.#answers.shift()) {
+      next.delivery.again();
+    }
+    this.#characters = 0;
+    return count;
+  }
+}
 
 /** What a stream needs to deliver answers. */
 export interface SendPredictionOptions {

@@ -1,9 +1,8 @@
-import { constants } from "node:http2";
-import type { Transform } from "node:stream";
+import { constants, type ServerHttp2Stream } from "node:http2";
+import { Duplex, type Transform } from "node:stream";
 import { createGunzip, createInflate, type ZlibOptions } from "node:zlib";
 import { ServerInterceptingCall, type ServerInterceptor, status } from "@grpc/grpc-js";
 import { type MessageReader, WholeMessage } from "./arriving-message.ts";
-import { type GrpcCall, isGrpcCall, type QueuedMessage } from "./grpc-call.ts";
 
 /** How a method's messages are received. */
 export interface MethodReception {
@@ -232,4 +231,48 @@ class CallReception {
     this.#message = null;
     this.#received?.abandon();
   }
+}
+
+/** A message that waits in grpc-js's call until its handler wants it. */
+interface QueuedMessage {
+  type: "COMPRESSED" | "READABLE";
+  readonly compressedMessage: null;
+  parsedMessage: unknown;
+}
+
+/** How a call ends. */
+interface EndStatus {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata: null;
+}
+
+/** What a reception needs of grpc-js's call, which keeps it private. */
+interface GrpcCall {
+  readonly stream: ServerHttp2Stream;
+  /** `identity`, `gzip`, `deflate`, or what else the client says. */
+  readonly incomingEncoding: string;
+  readonly handler: { readonly deserialize: (bytes: Buffer) => unknown };
+  readonly readQueue: QueuedMessage[];
+  /** Called with every piece that arrives. */
+  handleDataFrame: (piece: Buffer) => void;
+  checkCancelled(): boolean;
+  maybePushNextMessage(): void;
+  sendStatus(status: EndStatus): void;
+}
+
+/** Whether this release of grpc-js has what a reception needs. */
+function isGrpcCall(call: object): call is GrpcCall {
+  const functions = ["handleDataFrame", "checkCancelled", "maybePushNextMessage", "sendStatus"];
+  return (
+    functions.every((name) => typeof Reflect.get(call, name) === "function") &&
+    Array.isArray(Reflect.get(call, "readQueue")) &&
+    typeof Reflect.get(call, "incomingEncoding") === "string" &&
+    isHttp2Stream(Reflect.get(call, "stream")) &&
+    typeof Reflect.get(Object(Reflect.get(call, "handler")), "deserialize") === "function"
+  );
+}
+
+function isHttp2Stream(value: unknown): boolean {
+  return value instanceof Duplex && typeof Reflect.get(value, "close") === "function";
 }

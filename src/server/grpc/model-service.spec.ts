@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { modelAnswer } from "../../generated/model.ts";
-import { encodeModelAnswer } from "./model-answer-codec.ts";
+import { encodeModelAnswer } from "./model-service.ts";
 
 describe("encodeModelAnswer", () => {
   const texts = fc.oneof(

@@ -9,8 +9,9 @@ import {
   text,
 } from "../../test/fixtures/scripted-provider.ts";
 import { scriptedRoutes, working } from "../../test/fixtures/scripted-routes.ts";
+import type { ChatEvent, FinishReason } from "../data-models/chat.ts";
 import { refusedRequest } from "../providers/errors/refused-request.ts";
-import { logRouteCall } from "./log-route-call.ts";
+import { logRouteCall, toTaskOutput } from "./streamed-model.ts";
 
 describe("the log lines of a route's call", () => {
   const routes = scriptedRoutes();
@@ -50,5 +51,48 @@ describe("the log lines of a route's call", () => {
     assert.equal(more.length, 0);
     const [skipped] = Array.isArray(line?.["skipped"]) ? line["skipped"] : [];
     assert.deepEqual([skipped.profile, skipped.skipped], ["p0", "it fetches no images"]);
+  });
+});
+
+const usage = { inputTokens: 20, outputTokens: 60 };
+
+/** An answer as it comes: its texts, its images, and how it ended. */
+async function* answerOf(
+  texts: readonly string[],
+  reason: FinishReason = "stop",
+  images: readonly string[] = [],
+): AsyncGenerator<ChatEvent, void> {
+  for (const text of texts) yield { type: "text", text };
+  for (const base64 of images) yield { type: "image", base64 };
+  yield { type: "finish", reason, usage };
+}
+
+describe("toTaskOutput", () => {
+  it("takes the text, and the first image", async () => {
+    assert.deepEqual(await toTaskOutput(answerOf(["A ", "cat."])), { text: "A cat." });
+    const drawn = answerOf([], "stop", ["AA==", "AQ=="]);
+    assert.deepEqual(await toTaskOutput(drawn), { text: "", image: "AA==" });
+  });
+
+  it("says of a text that a content filter cut that it is not whole", async () => {
+    assert.deepEqual(await toTaskOutput(answerOf(["Once there was a frog"], "content-filter")), {
+      text: "Once there was a frog\n\n[The AI's content filter stopped the answer here.]",
+    });
+    assert.deepEqual(await toTaskOutput(answerOf([], "content-filter", ["AA=="])), {
+      text: "[The AI's content filter stopped the answer here.]",
+      image: "AA==",
+    });
+  });
+
+  it("says of a text that the deadline cut that it is not whole", async () => {
+    assert.deepEqual(await toTaskOutput(answerOf(["Once there was"], "deadline")), {
+      text: "Once there was\n\n[The AI ran out of time here.]",
+    });
+  });
+
+  it("leaves a text that the token limit cut as it is", async () => {
+    assert.deepEqual(await toTaskOutput(answerOf(["Once there"], "length")), {
+      text: "Once there",
+    });
   });
 });

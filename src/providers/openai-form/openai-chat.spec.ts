@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isStrictSchema } from "./strict-schema.ts";
+import { isStrictSchema } from "./openai-chat.ts";
 
 const closed = (properties: object, required = Object.keys(properties)) => ({
   type: "object",
