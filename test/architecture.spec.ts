@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "providers",
     "arena-file",
     "secrets",
+    "async",
     "data-models",
     "errors",
     "text",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ProviderName } from "../src/arena-file/profile.ts";
+import type { ProviderName } from "../src/providers/catalogue.ts";
 import type { Provider, ProviderContext } from "../src/providers/provider.ts";
 import { createProvider } from "../src/providers/registry.ts";
 import { Attempt } from "../src/routing/call/attempt.ts";

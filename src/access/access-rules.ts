@@ -1,8 +1,8 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import { isSameAccess } from "../arena-file/is-same-access.ts";
-import type { Profile } from "../arena-file/profile.ts";
 import { canFitBoth, type ModelVerdict, ProfileModels } from "../arena-file/profile-models.ts";
 import { UnknownWorkspaceError } from "../errors/route-errors.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 /** A profile of somebody's scope, below the profiles that are its ceiling. */
 export class ProfileAccess {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseArenaConfig } from "../arena-file/parse-arena-config.ts";
-import type { Profile } from "../arena-file/profile.ts";
 import { ConfigurationError } from "../errors/arena-error.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { configParts, configPartsWith } from "./config-parts.ts";
 
 const azure: Profile = {

@@ -1,8 +1,8 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import type { Mistake } from "../arena-file/mistakes/mistake.ts";
 import { referenceMistakes } from "../arena-file/mistakes/name-mistakes.ts";
-import { type Profile, providerNames } from "../arena-file/profile.ts";
 import { compileModelPattern } from "../arena-file/profile-models.ts";
+import { type Profile, providerNames } from "../providers/catalogue.ts";
 import type { RouteConfig } from "../routing/plan/route-config.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { shownText } from "../text/shown-text.ts";

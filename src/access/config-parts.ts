@@ -3,7 +3,7 @@ import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import { checkPrices } from "../arena-file/mistakes/check-prices.ts";
 import type { Mistake } from "../arena-file/mistakes/mistake.ts";
 import type { ArenaConfigParts } from "../arena-file/parse-arena-config.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { azureModelList } from "../providers/vendors/azure-variables.ts";
 import { RouteConfig } from "../routing/plan/route-config.ts";
 import { PriceConfig } from "../routing/prices/prices.ts";

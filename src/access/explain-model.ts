@@ -1,4 +1,4 @@
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { createProvider } from "../providers/registry.ts";
 import type { RouteScope } from "../routing/plan/candidate.ts";
 import { RouteConfig } from "../routing/plan/route-config.ts";

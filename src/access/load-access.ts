@@ -1,7 +1,7 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import { type ConfigFile, loadArenaConfig } from "../arena-file/load-arena-config.ts";
-import type { Profile } from "../arena-file/profile.ts";
 import type { Environment } from "../config/environment.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import {
   azureModelList,
   azurePrefix,

@@ -1,9 +1,9 @@
 import { type ConfigFile, defaultConfigFile } from "../arena-file/load-arena-config.ts";
-import type { Profile } from "../arena-file/profile.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Logger } from "../data-models/request-context.ts";
 import { ConfigurationError } from "../errors/arena-error.ts";
 import { SecretError } from "../errors/route-errors.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { ProviderAccess } from "../providers/provider-access.ts";
 import { createProvider } from "../providers/registry.ts";

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { testResources } from "../../test/fixtures/test-resources.ts";
-import { type Profile, type ProviderName, providerNames } from "../arena-file/profile.ts";
 import { silentLogger } from "../data-models/request-context.ts";
-import { catalogue } from "../providers/catalogue.ts";
+import {
+  catalogue,
+  type Profile,
+  type ProviderName,
+  providerNames,
+} from "../providers/catalogue.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { keyNamesOf, keysOf } from "./profile-keys.ts";
 

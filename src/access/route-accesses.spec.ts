@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ArenaConfig, emptyArenaConfig } from "../arena-file/arena-config.ts";
 import { parseArenaConfig } from "../arena-file/parse-arena-config.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { configParts } from "./config-parts.ts";
 import { isOwnAccess, ModelRules } from "./route-accesses.ts";
 

@@ -1,7 +1,7 @@
 import type { ArenaConfig } from "../arena-file/arena-config.ts";
 import { isSameAccess } from "../arena-file/is-same-access.ts";
-import type { Profile } from "../arena-file/profile.ts";
 import { ModelNotAllowedError, UnknownModelError } from "../errors/route-errors.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { catalogue } from "../providers/catalogue.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { RouteAccess, RouteScope } from "../routing/plan/candidate.ts";

@@ -1,4 +1,4 @@
-import type { Profile } from "./profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 /** Which profiles are used at a place of work, in the order in which they are asked. */
 export interface Workspace {

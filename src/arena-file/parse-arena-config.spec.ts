@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { configParts } from "../access/config-parts.ts";
+import { providerNames } from "../providers/catalogue.ts";
 import { parseArenaConfig } from "./parse-arena-config.ts";
-import { providerNames } from "./profile.ts";
 
 const parse = (text: string) => parseArenaConfig(text, "arena.yaml", configParts);
 const firstProfile = (text: string) => parse(text).config.profiles[0];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { normalizeModelName } from "../data-models/model-name.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { canFitBoth, compileModelPattern, ProfileModels } from "./profile-models.ts";
 
 const fits = (pattern: string, name: string) =>

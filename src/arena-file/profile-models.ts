@@ -1,5 +1,5 @@
 import { normalizeModelName } from "../data-models/model-name.ts";
-import type { Profile } from "./profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 /** What no model's name holds; regular expressions and lists do. */
 const foreign = /[\s[\]{}()\\^$|!<>,"'`]/;

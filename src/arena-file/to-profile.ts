@@ -1,5 +1,5 @@
+import type { Profile } from "../providers/catalogue.ts";
 import { catalogue } from "../providers/catalogue.ts";
-import type { Profile } from "./profile.ts";
 import type { PartialProfile } from "./schema/profile-schema.ts";
 import { writtenKeys } from "./written-keys.ts";
 

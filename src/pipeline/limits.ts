@@ -14,10 +14,8 @@ export function withTimeLimit(next: Station): Station {
   return async function* limit(request, context) {
     const { signal, deadline, receivedAt } = context;
     const controller = new AbortController();
-    let isOver = false;
     let giveUp: (reason: unknown) => void = () => {};
     const end = (reason: unknown) => {
-      isOver = true;
       controller.abort(reason);
       giveUp(reason);
     };
@@ -47,7 +45,7 @@ export function withTimeLimit(next: Station): Station {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", leave);
-      if (isOver || !isRead) {
+      if (controller.signal.aborted || !isRead) {
         controller.abort();
         // Whatever it still says, nobody is there to hear it.
         events?.return?.()?.catch(() => {});

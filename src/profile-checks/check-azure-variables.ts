@@ -1,5 +1,5 @@
-import type { Profile } from "../arena-file/profile.ts";
 import { ConfigurationError } from "../errors/arena-error.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import {
   azureModelList,
   toAzureProfiles,

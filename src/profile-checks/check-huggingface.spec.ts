@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { examine, findingOf, markedKey, verdictsOf } from "../../test/fixtures/examine.ts";
 import { type HttpReply, HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 const open = "Qwen/Qwen2.5-7B-Instruct";
 const gated = "meta-llama/Llama-3.1-8B-Instruct";

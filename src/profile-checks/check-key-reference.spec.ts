@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { verifyAwsSignature } from "../../test/fixtures/aws-signature.ts";
 import { examine, findingOf, markedKey, verdictsOf } from "../../test/fixtures/examine.ts";
 import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 describe("arena doctor profiles and references", () => {
   const vendor: Profile = {

@@ -1,5 +1,5 @@
 import { keyNamesOf, keysOf } from "../access/profile-keys.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { catalogue } from "../providers/catalogue.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { examine, findingOf, verdictsOf } from "../../test/fixtures/examine.ts";
 import { KubeAIStandIn } from "../../test/fixtures/kubeai-stand-in.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 describe("arena doctor profiles at KubeAI", () => {
   let kubeai: KubeAIStandIn;

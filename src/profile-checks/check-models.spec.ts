@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answer, failure, ScriptedProvider } from "../../test/fixtures/scripted-provider.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { checkModels } from "./check-models.ts";
 
 describe("checkModels", () => {

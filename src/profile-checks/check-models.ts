@@ -1,4 +1,3 @@
-import type { Profile } from "../arena-file/profile.ts";
 import {
   compileModelPattern,
   type ModelPattern,
@@ -7,6 +6,7 @@ import {
 import { sideBySide } from "../async/side-by-side.ts";
 import { isSameModel, normalizeModelName } from "../data-models/model-name.ts";
 import { ProviderError } from "../errors/model-errors.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import type { Provider } from "../providers/provider.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { ask } from "./ask.ts";

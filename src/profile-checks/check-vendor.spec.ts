@@ -7,7 +7,7 @@ import {
   HttpStandIn,
   serverSentEvents,
 } from "../../test/fixtures/http-stand-in.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 
 const aWord: HttpReply = {
   headers: { "content-type": "text/event-stream" },

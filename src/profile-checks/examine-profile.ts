@@ -1,4 +1,4 @@
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import type { Secret } from "../secrets/secret.ts";
 import type { SecretStore } from "../secrets/secret-store.ts";
 import { minSecretLength, redact } from "../text/redact.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { markedKey } from "../../test/fixtures/examine.ts";
 import { HttpStandIn } from "../../test/fixtures/http-stand-in.ts";
 import { RecordingLogger } from "../../test/fixtures/recording-logger.ts";
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import { SecretStore } from "../secrets/secret-store.ts";
 import { examineProfiles } from "./examine-profiles.ts";
 

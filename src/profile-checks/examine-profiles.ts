@@ -1,5 +1,5 @@
-import type { Profile, ProviderName } from "../arena-file/profile.ts";
 import { sideBySide } from "../async/side-by-side.ts";
+import type { Profile, ProviderName } from "../providers/catalogue.ts";
 import { type ExaminationMeans, examineProfile } from "./examine-profile.ts";
 import type { Finding } from "./finding.ts";
 

@@ -1,4 +1,4 @@
-import type { Profile } from "../arena-file/profile.ts";
+import type { Profile } from "../providers/catalogue.ts";
 import type { SecretSource } from "../secrets/secret-source.ts";
 
 /** How a check went. What was not asked could not be, or need not be. */

@@ -1,5 +1,5 @@
 import type { Provider } from "./provider.ts";
-import type { AccessInfo, ProviderAccess } from "./provider-access.ts";
+import type { AccessInfo, ProviderAccess, ProviderProfile } from "./provider-access.ts";
 import { createAI21 } from "./vendors/ai21.ts";
 import { createAnthropic } from "./vendors/anthropic.ts";
 import { createAzureOpenAI } from "./vendors/azure-openai.ts";
@@ -181,6 +181,9 @@ const entries = {
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
 
 export type ProviderName = keyof typeof entries;
+
+/** A profile as `arena.yaml` has it: of a provider that is known. */
+export type Profile = ProviderProfile<ProviderName>;
 
 /**
  * The providers by the names that profiles use. Whoever knows providers by name

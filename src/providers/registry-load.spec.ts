@@ -13,7 +13,7 @@ import {
   serverSentEvents,
 } from "../../test/fixtures/http-stand-in.ts";
 import { spoken } from "../../test/fixtures/openai-events.ts";
-import { type ProviderName, providerNames } from "../arena-file/profile.ts";
+import { type ProviderName, providerNames } from "./catalogue.ts";
 
 const run = promisify(execFile);
 const endpoints = { m: { name: "e", format: "openai" } };

@@ -10,7 +10,8 @@ import {
   FixedKeys,
   failureOf,
 } from "../../test/fixtures/provider-questions.ts";
-import { type AccessInfo, providerNames } from "../arena-file/profile.ts";
+import { providerNames } from "./catalogue.ts";
+import type { AccessInfo } from "./provider-access.ts";
 import { createProvider } from "./registry.ts";
 
 /** Enough for every provider. */

@@ -5,8 +5,8 @@ import {
   CreateModelCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import type { Profile } from "../../src/arena-file/profile.ts";
 import type { Finding } from "../../src/profile-checks/finding.ts";
+import type { Profile } from "../../src/providers/catalogue.ts";
 import type { Report } from "../deploy/report.ts";
 import { examine, findingOf } from "../fixtures/examine.ts";
 import type { AwsIdentity, Moto } from "./moto.ts";

@@ -1,5 +1,5 @@
 import { catalogue } from "../../providers/catalogue.ts";
-import type { AccessInfo } from "../profile.ts";
+import type { AccessInfo } from "../../providers/provider-access.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import { blockedPortOf } from "./blocked-port.ts";
 import type { Mistake } from "./mistake.ts";

@@ -1,5 +1,5 @@
 import { isSameModel, normalizeModelName } from "../../data-models/model-name.ts";
-import type { AccessInfo } from "../profile.ts";
+import type { AccessInfo } from "../../providers/provider-access.ts";
 import { compileModelPattern } from "../profile-models.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import type { Mistake } from "./mistake.ts";

@@ -1,7 +1,7 @@
 import { isSameModel } from "../../data-models/model-name.ts";
+import { providerNames } from "../../providers/catalogue.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import { shownText } from "../../text/shown-text.ts";
-import { providerNames } from "../profile.ts";
 import { toProviderName } from "../schema/provider-spellings.ts";
 import type { Mistake } from "./mistake.ts";
 import { twinMistakes } from "./name-mistakes.ts";

@@ -1,5 +1,5 @@
+import type { Profile } from "../../providers/catalogue.ts";
 import { isSameAccess } from "../is-same-access.ts";
-import type { Profile } from "../profile.ts";
 import type { PartialConfig } from "../schema/arena-config-schema.ts";
 import { userLists } from "../user-lists.ts";
 import { formatPlace, type Mistake, type Path } from "./mistake.ts";

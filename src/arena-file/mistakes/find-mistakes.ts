@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Profile } from "../profile.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 import { PartialConfig } from "../schema/arena-config-schema.ts";
 import type { PartialProfile } from "../schema/profile-schema.ts";
 import { toProfile } from "../to-profile.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { providerNames } from "../../providers/catalogue.ts";
 import { nearestName } from "../../text/nearest-name.ts";
 import { shownText } from "../../text/shown-text.ts";
-import { providerNames } from "../profile.ts";
 import { modelPatternProblem } from "../profile-models.ts";
 import { WrittenAccessInfo } from "./access-info-schema.ts";
 import { providerSpellings, toProviderName } from "./provider-spellings.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { providerNames } from "../profile.ts";
+import { providerNames } from "../../providers/catalogue.ts";
 import { WrittenProfile } from "./profile-schema.ts";
 import { toInferenceApi, toProviderName } from "./provider-spellings.ts";
 

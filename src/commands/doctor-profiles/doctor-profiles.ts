@@ -4,11 +4,11 @@ import {
   defaultConfigFile,
   loadArenaConfig,
 } from "../../arena-file/load-arena-config.ts";
-import type { Profile } from "../../arena-file/profile.ts";
 import { type Environment, openEnvironment, silenceSdks } from "../../config/environment.ts";
 import type { Logger } from "../../data-models/request-context.ts";
 import { checkAzureVariables } from "../../profile-checks/check-azure-variables.ts";
 import { examineProfiles, type ProfileReport } from "../../profile-checks/examine-profiles.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 import { azureModelList, azurePrefix } from "../../providers/vendors/azure-variables.ts";
 import { SecretStore } from "../../secrets/secret-store.ts";
 import type { Terminal } from "../command.ts";

@@ -1,4 +1,4 @@
-import type { Profile } from "../../arena-file/profile.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 import { catalogue } from "../../providers/catalogue.ts";
 
 /** How the keys that stand in the file are told of. */

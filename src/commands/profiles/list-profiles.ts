@@ -1,7 +1,7 @@
 import type { LoadedAccess } from "../../access/load-access.ts";
 import type { ArenaConfig } from "../../arena-file/arena-config.ts";
-import type { Profile } from "../../arena-file/profile.ts";
 import { ProfileModels } from "../../arena-file/profile-models.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 import { printable } from "../../text/printable.ts";
 import type { Terminal } from "../command.ts";
 import { alignColumns, type Column } from "../sessions/align-columns.ts";

@@ -1,5 +1,5 @@
-import type { AccessInfo } from "../../arena-file/profile.ts";
 import type { Settings } from "../../config/settings.ts";
+import type { AccessInfo } from "../../providers/provider-access.ts";
 import { splitAddress } from "../../providers/transport/address-keys.ts";
 import type { ModelEntry } from "../model-entry.ts";
 

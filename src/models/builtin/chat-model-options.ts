@@ -1,6 +1,7 @@
-import type { AccessInfo, ProviderName } from "../../arena-file/profile.ts";
 import type { ModelDefinition } from "../../data-models/task.ts";
+import type { ProviderName } from "../../providers/catalogue.ts";
 import type { Capabilities } from "../../providers/provider.ts";
+import type { AccessInfo } from "../../providers/provider-access.ts";
 import type { SettingName } from "../model-entry.ts";
 
 /** How a provider is told of a system message; `user` for models that know no such role. */

@@ -1,4 +1,5 @@
 import { openRouter } from "../../access/open-router.ts";
+import { neverAborted } from "../../async/never-aborted.ts";
 import { type Environment, openEnvironment } from "../../config/environment.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { ChatRequest } from "../../data-models/chat.ts";
@@ -13,9 +14,6 @@ import { RoutedModel } from "./routed-model.ts";
 const imageQuestion: ChatRequest = {
   messages: [{ role: "user", content: [{ type: "image", url: "data:image/png;base64,AAAA" }] }],
 };
-
-/** A server that stays silent about its models is not waited for. */
-const neverAborted = new AbortController().signal;
 
 /**
  * Makes the model that ROUTE names in CONFIG_FILE. Servers of one's own are asked
@@ -34,6 +32,7 @@ export async function createRoutedModel(
   const scope = { user: PROFILE_USER ?? null, workspace: PROFILE_WORKSPACE ?? null };
   const question = { route: ROUTE, scope };
   requireCandidates(await explain(router, question));
+  // A server that stays silent about its models is not waited for.
   await router.learn(question, imageQuestion, neverAborted);
   const { candidates } = await router.explain(question, imageQuestion);
   const canImage = candidates.some(({ skipped }) => skipped === null);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AwsStandIn, awsRefusal, callerIdentity } from "../../../test/fixtures/aws-stand-in.ts";
 import { useVariables } from "../../../test/fixtures/environment-variables.ts";
 import { examine, findingOf, verdictsOf } from "../../../test/fixtures/examine.ts";
-import type { Profile } from "../../arena-file/profile.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 
 const iam = { accessKeyId: "AKIAEXAMPLE00000001", secretAccessKey: "canary-iam-Zx81qLw0PpTt" };
 const region = "eu-north-1";

@@ -6,7 +6,7 @@ import {
   failureOf,
   verdictOf,
 } from "../../../test/fixtures/provider-questions.ts";
-import type { ProviderName } from "../../arena-file/profile.ts";
+import type { ProviderName } from "../catalogue.ts";
 import { createProvider } from "../registry.ts";
 
 const plain = (status: number, body: string): HttpAnswer => ({

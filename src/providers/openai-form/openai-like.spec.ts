@@ -9,11 +9,11 @@ import {
   failureOf,
   question,
 } from "../../../test/fixtures/provider-questions.ts";
-import type { AccessInfo, ProviderName } from "../../arena-file/profile.ts";
 import type { ChatRequest } from "../../data-models/chat.ts";
 import { ConfigurationError } from "../../errors/arena-error.ts";
+import type { ProviderName } from "../catalogue.ts";
 import type { Provider } from "../provider.ts";
-import type { ProviderAccess } from "../provider-access.ts";
+import type { AccessInfo, ProviderAccess } from "../provider-access.ts";
 import { createAzureOpenAI } from "../vendors/azure-openai.ts";
 import { createGroq } from "../vendors/groq.ts";
 import { createMistral, createMistralCodestral } from "../vendors/mistral.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { accessTo, answer, ScriptedProvider } from "../../../test/fixtures/scripted-provider.ts";
 import { scope, scriptedRoutes } from "../../../test/fixtures/scripted-routes.ts";
-import type { Profile } from "../../arena-file/profile.ts";
 import { ProfileModels } from "../../arena-file/profile-models.ts";
 import { isSameModel } from "../../data-models/model-name.ts";
+import type { Profile } from "../../providers/catalogue.ts";
 import { Prices } from "../prices/prices.ts";
 import type { RouteAccess } from "./candidate.ts";
 import { RouteConfig } from "./route-config.ts";

@@ -27,7 +27,7 @@ import {
   verdicts,
   weather,
 } from "../../../../test/suites/provider.ts";
-import type { AccessInfo } from "../../../arena-file/profile.ts";
+import type { AccessInfo } from "../../provider-access.ts";
 import { createBedrock } from "./bedrock.ts";
 
 const claude = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
